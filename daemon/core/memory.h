@@ -1,0 +1,17 @@
+/* memory.h -- allocation that does not fail: when memory is out, the process says so and ends (abort).
+ * Nothing is lost by it: the log holds all state, and the next leader restores from there. Every long-lived
+ * table states its own bound, so this is the end of a machine, not of a queue. */
+#ifndef FUNNELD_CORE_MEMORY_H
+#define FUNNELD_CORE_MEMORY_H
+
+#include <stddef.h>
+
+void *memory_new(size_t size);                    /* zeroed; given to the caller, who frees it with free() */
+void *memory_resize(void *block, size_t size);    /* as realloc; new bytes are not zeroed */
+void *memory_copy(const void *bytes, size_t size);
+char *memory_string(const char *bytes, size_t length); /* a NUL-terminated copy */
+
+/* Grow an array of elements of `size` bytes so that it holds at least `needed` of them; doubles. */
+void *memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
+
+#endif

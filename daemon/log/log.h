@@ -1,0 +1,93 @@
+/* log.h -- the little that the engine needs of a log: records in per partition, ends, records out, one atomic commit of outputs with
+ * positions, reading a compacted topic to its end, becoming the only writer. Bodies: kafka.c (also against the embedded mock cluster),
+ * and in tests a simulated one. Files are read by file.c for replay, which has no outputs to commit.
+ * Threads: one thread uses a log; a body may have threads of its own behind it.
+ * Errors: expected trouble is a log_status and a text for people from log_error(); what a log can wait out (a broker away) it waits out itself. */
+#ifndef FUNNELD_LOG_LOG_H
+#define FUNNELD_LOG_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../core/text.h"
+
+struct log;
+
+enum log_status {
+    LOG_OK,
+    LOG_ABORTED,  /* the transaction is undone or its fate unknown: memory must be thrown away and restored (log_lead again) */
+    LOG_FENCED,   /* somebody else writes now: stand by (log_lead again) */
+    LOG_STOPPED,  /* log_stop was called while waiting */
+    LOG_FAILED,   /* it will not go away by itself (no permission, wrong credentials, a topic missing): log_error says what */
+};
+
+enum log_topic { /* topics the engine writes or restores from */
+    LOG_SNAPSHOTS, LOG_ALERTS, LOG_DEAD_LETTERS, LOG_LEADS_CHANGELOG, LOG_CHECKPOINT, LOG_TOPIC_COUNT
+};
+
+struct log_header { struct text name, value; };
+
+struct log_record {
+    struct text key, value;        /* data NULL: null (a value: tombstone) */
+    int64_t offset;
+    int64_t timestamp_ms;          /* INT64_MIN: none */
+    const struct log_header *headers;
+    int header_count;
+};
+
+struct log_block { /* consecutive records of one input partition; borrowed until log_release */
+    int partition;                 /* index, see log_partitions */
+    int count;
+    const struct log_record *records;
+    void *owner;                   /* of the body */
+};
+
+struct log_partition { const char *topic; int32_t partition; };
+
+struct log_position { /* where the next read of a partition begins */
+    int partition;
+    int64_t offset;                /* first one not yet read; -1: from the log's start */
+};
+
+struct log_ops {
+    /* Become the only writer: wait for leadership, fence the former writer and learn its last transaction's fate. Then the partitions are known.
+     * Any earlier reading position, open transaction and block is gone. LOG_OK, LOG_STOPPED or LOG_FAILED. */
+    enum log_status (*lead)(struct log *log);
+
+    /* The input's partitions, sorted by topic and number; valid until the next lead. */
+    int (*partitions)(struct log *log, const struct log_partition **out);
+
+    /* Read a compacted output topic from its start to the end it has now, committed records only; `each` sees them in order (later ones of a key
+     * replace earlier ones). */
+    enum log_status (*restore)(struct log *log, enum log_topic topic, void (*each)(void *context, const struct log_record *record), void *context);
+
+    /* Begin reading at these positions (one per partition). An offset the log no longer has starts at the oldest it has, and says so in the operator's log. */
+    enum log_status (*start)(struct log *log, const struct log_position *positions, int count);
+
+    /* The next records of a partition, at most `most`; 0 in block->count where there are none just now. Does not wait. */
+    enum log_status (*read)(struct log *log, int partition, int most, struct log_block *block);
+    void (*release)(struct log *log, struct log_block *block);
+
+    /* Wait until some partition among `wanted` (by index) may have records, or until the timeout. */
+    void (*wait)(struct log *log, const bool *wanted, int timeout_ms);
+
+    /* The last wall-clock moment (ms) at which the broker said that `offset` was the partition's end; INT64_MIN: not yet. */
+    int64_t (*end_seen_ms)(struct log *log, int partition, int64_t offset);
+
+    int64_t (*now_ms)(struct log *log); /* wall clock */
+
+    /* Outputs, all between begin and commit. write copies what it is given. timestamp_ms INT64_MIN: now. Errors come at commit. */
+    enum log_status (*begin)(struct log *log);
+    enum log_status (*write)(struct log *log, enum log_topic topic, const struct log_record *record);
+    /* All written records and the positions (also committed under the application's consumer group), or nothing. */
+    enum log_status (*commit)(struct log *log, const struct log_position *positions, int count);
+
+    const char *(*error)(struct log *log); /* of the last status other than LOG_OK; for people */
+    void (*stop)(struct log *log);         /* from any thread or a signal handler: waiting calls return LOG_STOPPED soon */
+    void (*close)(struct log *log);        /* leave in order; frees the log */
+};
+
+struct log { const struct log_ops *ops; };
+
+#endif

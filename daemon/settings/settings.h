@@ -1,0 +1,164 @@
+/* settings.h -- the configuration as checked values: what the YAML file says, with defaults filled in and names resolved.
+ * Made by settings_load, freed by settings_free, never changed in between; any thread may read it.
+ * Keys, types and defaults: formats, "Configuration". */
+#ifndef FUNNELD_SETTINGS_SETTINGS_H
+#define FUNNELD_SETTINGS_SETTINGS_H
+
+#include <stdio.h>
+
+#include "../core/funnel.h"
+#include "../core/text.h"
+#include "../core/zone.h"
+
+/* ---- input ---- */
+
+struct pointer { /* a JSON Pointer (RFC 6901), split and unescaped; no tokens: the whole element */
+    int token_count;
+    struct text *tokens;
+    const char *source; /* as written */
+};
+
+struct pointers { /* the first one that is there and not empty counts */
+    int count;
+    struct pointer *list;
+};
+
+enum field {
+    FIELD_LEAD_ID, FIELD_AT, FIELD_STAGE_AT, FIELD_CREATED_AT, FIELD_FUNNEL, FIELD_STAGE, FIELD_REASON, FIELD_AMOUNT,
+    FIELD_CURRENCY, FIELD_SCORE, FIELD_COUNT
+};
+
+struct where { /* pointer -> one of these texts */
+    struct pointer pointer;
+    int value_count;
+    struct text *values;
+};
+
+struct source {
+    int topic_count;                 /* Kafka topics; files ignore them */
+    const char **topics;
+    bool has_each;                   /* false: the record itself is the element */
+    struct pointer each;             /* the array whose elements are events */
+    int where_count;                 /* all must hold */
+    struct where *wheres;
+    struct pointers fields[FIELD_COUNT];
+    struct pointers dimensions[FUNNEL_DIMENSIONS_MAX]; /* one per dimension of the application */
+};
+
+enum name_kind { NAME_STEP, NAME_LOST, NAME_REMOVED, NAME_OTHER };
+
+struct name { /* one word an event's `stage` may carry in a funnel */
+    struct text text;
+    enum name_kind kind;
+    int step;             /* NAME_STEP */
+    struct text reason;   /* NAME_LOST: given to events that carry none; data NULL: none */
+};
+
+struct match { /* dimension -> one of these values; all of a funnel's must hold */
+    int dimension;
+    int value_count;
+    struct text *values;
+};
+
+struct naming { /* how events name one funnel and what happens in it */
+    int alias_count;       /* its id and its aliases */
+    struct text *aliases;
+    int name_count;        /* sorted by bytes, unique; a step's name wins over a stage's */
+    struct name *names;
+    int match_count;       /* 0: accepts no event by itself */
+    struct match *matches;
+};
+
+/* ---- alerts ---- */
+
+enum alert_kind { ALERT_BELOW_TARGET, ALERT_DROPPED, ALERT_DRIFT, ALERT_STUCK, ALERT_SILENCE, ALERT_REJECTED };
+enum basis { BASIS_ACTIVITY, BASIS_COHORT };
+enum compare_kind { COMPARE_PREVIOUS, COMPARE_PREVIOUS_LENGTH, COMPARE_YEAR_AGO };
+
+struct label { const char *name, *value; };
+struct pause { int64_t from, to; };
+struct hours { int weekdays; /* bit 0 Monday .. bit 6 Sunday */ int from_s, to_s; /* local time of day */ };
+struct days { int64_t from_day, to_day; /* days since 1970-01-01, local, inclusive */ };
+
+struct alert_rule {
+    const char *alert;            /* its name */
+    enum alert_kind kind;
+    int step;                     /* -1: any (every required step but the first) */
+    int group_count;              /* each a breakdown; dimension_count 0: all leads */
+    struct breakdown *groups;
+    struct window window;         /* name NULL: none */
+    enum basis basis;
+    bool matured;
+    enum compare_kind compare;
+    int64_t compare_s;            /* COMPARE_PREVIOUS_LENGTH */
+    double drop, q, confidence;
+    int64_t min_leads, more_than;
+    int64_t baseline_s, older_than_s, silent_for_s, within_s;
+    double false_alarms_per_s;
+    int64_t for_s, keep_firing_for_s;
+    int hours_count;
+    struct hours *hours;
+    int days_off_count;
+    struct days *days_off;
+    int pause_count;
+    struct pause *pauses;
+    const char *severity;
+    int label_count;
+    struct label *labels;
+    int annotation_count;
+    struct label *annotations;
+};
+
+/* ---- the whole ---- */
+
+struct property { const char *name, *value; };  /* of librdkafka */
+
+struct settings {
+    const char *path;
+    const char *application;
+    struct zone zone;
+    int property_count;
+    struct property *properties;
+
+    int source_count;             /* `topics` and `fields` are one source */
+    struct source *sources;
+    int topic_count;              /* of all sources, each once */
+    const char **topics;
+    int64_t out_of_orderness_s, max_future_s;
+    int64_t max_record;           /* bytes */
+    bool keyed, unmatched_ignored, local_times;
+
+    const char *snapshots_topic, *alerts_topic, *dead_letters_topic;
+    int64_t every_ms;
+    bool show_leads;
+    bool create_topics;
+    const char *lead_url;         /* NULL: none */
+
+    int64_t retention_s;          /* -1: for ever */
+    int dimension_count;
+    struct dimension *dimensions; /* in the order of the file */
+    int *title_counts;            /* of each dimension: value -> title, for people only */
+    struct property **titles;
+
+    const char *http_listen;      /* NULL: no HTTP */
+
+    int funnel_count;
+    struct funnel *funnels;
+    struct naming *namings;       /* one per funnel */
+    int *rule_counts;
+    struct alert_rule **rules;    /* one list per funnel */
+    int application_rule_count;
+    struct alert_rule *application_rules;
+    uint64_t hash;                /* of everything in the file that shapes the numbers */
+};
+
+/* Read and check a file. NULL: every mistake has been written to `errors`, one a line, as
+ *   FILE:LINE:COLUMN: PATH: what was found; what was expected (did you mean ...?)
+ * The result is given to the caller. */
+struct settings *settings_load(const char *path, FILE *errors);
+void settings_free(struct settings *settings);
+
+/* What was understood, for people: check-config's output. */
+void settings_print(const struct settings *settings, FILE *out);
+
+#endif
