@@ -1,0 +1,27 @@
+/* command.h -- one subcommand: a file that ends in one const descriptor, and a line in the table of main.c. */
+#ifndef FUNNELD_COMMAND_COMMAND_H
+#define FUNNELD_COMMAND_COMMAND_H
+
+enum { /* exit statuses */
+    EXIT_DONE = 0,
+    EXIT_FAILED = 1, /* something failed while running */
+    EXIT_USAGE = 2,  /* the command line or the configuration is wrong */
+};
+
+struct command {
+    const char *name;
+    const char *arguments;  /* as shown after the name */
+    const char *summary;    /* one line for `funneld --help` */
+    const char *help;       /* the rest for `funneld NAME --help` */
+    int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+};
+
+extern const struct command command_check_config;
+extern const struct command command_generate;
+extern const struct command command_replay;
+extern const struct command command_run;
+
+/* Print usage and help of one command. */
+void command_help(const struct command *command);
+
+#endif
