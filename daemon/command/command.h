@@ -2,6 +2,8 @@
 #ifndef FUNNELD_COMMAND_COMMAND_H
 #define FUNNELD_COMMAND_COMMAND_H
 
+#include "options.h"
+
 enum { /* exit statuses */
     EXIT_DONE = 0,
     EXIT_FAILED = 1, /* something failed while running */
@@ -14,6 +16,7 @@ struct command {
     const char *summary;    /* one line for `funneld --help` */
     const char *help;       /* the rest for `funneld NAME --help` */
     int (*run)(int argc, char **argv); /* argv[0] is the command's name; returns an exit status */
+    const struct option_row *options;  /* its table (options.h), shown between summary and help; NULL: none */
 };
 
 extern const struct command command_check_config;
@@ -21,7 +24,7 @@ extern const struct command command_generate;
 extern const struct command command_replay;
 extern const struct command command_run;
 
-/* Print usage and help of one command. */
+/* Print usage, options and help of one command. */
 void command_help(const struct command *command);
 
 #endif
