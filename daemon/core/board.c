@@ -1,0 +1,594 @@
+#include "board.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "memory.h"
+
+struct mapping { /* the numbers of one ledger -> this board's */
+    struct board_group **groups;
+    size_t group_count, group_capacity;
+    uint32_t *reasons;
+    size_t reason_count, reason_capacity;
+};
+
+struct board {
+    const struct ledger_definition *definition;
+    const struct zone *zone;
+    struct mapping *mappings;
+    int mapping_count;
+    struct names *reasons;
+    struct names *values[FUNNEL_DIMENSIONS_MAX];
+    struct groups *numbers;        /* (funnel, breakdown, values) -> place in `groups` */
+    struct board_group **groups;
+    size_t group_count, group_capacity;
+    struct board_window **due;
+    size_t due_count, due_capacity;
+    struct board_window **dropped;
+    size_t dropped_count, dropped_capacity;
+    int64_t tick;                  /* the last one; TIME_NONE */
+    int64_t bound;                 /* TIME_NONE: none */
+};
+
+/* ---- groups ---- */
+
+static struct board_group *group_new(struct board *board, const struct group *numbers)
+{
+    const struct funnel *funnel = &board->definition->funnels[numbers->funnel];
+    struct board_group *group = memory_new(sizeof *group);
+    group->funnel = numbers->funnel;
+    group->breakdown = numbers->breakdown;
+    for (int i = 0; i < numbers->value_count; i++)
+        group->values[i] = names_text(board->values[funnel->breakdowns[numbers->breakdown].dimensions[i]], numbers->values[i]);
+    group->standing = memory_new((size_t)funnel->step_count * sizeof *group->standing);
+    group->series = memory_new((size_t)funnel->window_count * sizeof *group->series);
+    return group;
+}
+
+static struct board_group *group_at(struct board *board, int funnel, int breakdown, const struct text *values)
+{
+    struct group key = {.funnel = funnel, .breakdown = breakdown};
+    if (breakdown >= 0) {
+        const struct breakdown *dimensions = &board->definition->funnels[funnel].breakdowns[breakdown];
+        key.value_count = dimensions->dimension_count;
+        for (int i = 0; i < key.value_count; i++)
+            key.values[i] = names_number(board->values[dimensions->dimensions[i]], values[i]);
+    }
+    uint32_t number = groups_number(board->numbers, &key);
+    while (board->group_count <= number) {
+        board->groups = memory_grow(board->groups, &board->group_capacity, board->group_count + 1, sizeof *board->groups);
+        board->groups[board->group_count] = group_new(board, groups_get(board->numbers, (uint32_t)board->group_count));
+        board->group_count++;
+    }
+    return board->groups[number];
+}
+
+static struct board_group *mapped_group(struct board *board, struct mapping *mapping, const struct ledger *ledger, uint32_t number)
+{
+    while (mapping->group_count <= number) {
+        const struct group *theirs = ledger_group(ledger, (uint32_t)mapping->group_count);
+        struct text values[FUNNEL_DIMENSIONS_MAX];
+        for (int i = 0; i < theirs->value_count; i++) {
+            int dimension = board->definition->funnels[theirs->funnel].breakdowns[theirs->breakdown].dimensions[i];
+            values[i] = names_text(ledger_names(ledger)->values[dimension], theirs->values[i]);
+        }
+        mapping->groups = memory_grow(mapping->groups, &mapping->group_capacity, mapping->group_count + 1, sizeof *mapping->groups);
+        mapping->groups[mapping->group_count++] = group_at(board, theirs->funnel, theirs->breakdown, values);
+    }
+    return mapping->groups[number];
+}
+
+/* A key as the ledger wrote it -> the same with this board's number of the reason. */
+static uint32_t mapped_key(struct board *board, struct mapping *mapping, const struct ledger *ledger, uint32_t key)
+{
+    if (tally_key_field(key) != TALLY_LOST)
+        return key;
+    uint32_t reason = tally_key_detail(key);
+    while (mapping->reason_count <= reason) {
+        struct text text = names_text(ledger_names(ledger)->reasons, (uint32_t)mapping->reason_count);
+        uint32_t number = names_number(board->reasons, text);
+        mapping->reasons = memory_grow(mapping->reasons, &mapping->reason_capacity, mapping->reason_count + 1, sizeof *mapping->reasons);
+        mapping->reasons[mapping->reason_count++] = number == NAMES_FULL ? 0 : number;
+    }
+    return tally_key(tally_key_basis(key), TALLY_LOST, tally_key_step(key), mapping->reasons[reason]);
+}
+
+/* ---- windows ---- */
+
+static void set_due(struct board *board, struct board_window *window)
+{
+    if (window->due)
+        return;
+    window->due = true;
+    board->due = memory_grow(board->due, &board->due_capacity, board->due_count + 1, sizeof *board->due);
+    board->due[board->due_count++] = window;
+}
+
+/* The place in a series of the first window that begins at or after the moment. */
+static size_t series_place(const struct board_series *series, int64_t start)
+{
+    size_t low = 0, high = series->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (series->windows[middle]->span.start < start)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct board_window *series_insert(struct board_group *group, int window, size_t place, struct span span)
+{
+    struct board_series *series = &group->series[window];
+    struct board_window *made = memory_new(sizeof *made);
+    made->group = group;
+    made->window = window;
+    made->span = span;
+    series->windows = memory_grow(series->windows, &series->capacity, series->count + 1, sizeof *series->windows);
+    for (size_t i = series->count++; i > place; i--)
+        series->windows[i] = series->windows[i - 1];
+    series->windows[place] = made;
+    return made;
+}
+
+/* The calendar window of a group that holds the moment, made if need be; NULL: it was dropped, or begins too early. */
+static struct board_window *window_at(struct board *board, struct board_group *group, int w, int64_t moment)
+{
+    struct board_series *series = &group->series[w];
+    size_t place = series_place(series, moment + 1);
+    if (place > 0 && moment < series->windows[place - 1]->span.end)
+        return series->windows[place - 1];
+    struct span span = calendar_window(board_funnel(board, group)->windows[w].kind, board->zone, moment);
+    if (span.start < board->bound)
+        return NULL;
+    return series_insert(group, w, place, span);
+}
+
+static struct board_window *rolling_of(struct board_group *group, int w)
+{
+    struct board_series *series = &group->series[w];
+    if (series->count == 0)
+        series_insert(group, w, 0, (struct span){TIME_NONE, TIME_NONE});
+    return series->windows[0];
+}
+
+/* ---- slices ---- */
+
+static size_t slice_place(const struct board_group *group, int32_t slice)
+{
+    if (group->slice_count == 0 || group->slices[group->slice_count - 1].slice < slice)
+        return group->slice_count;
+    size_t low = 0, high = group->slice_count - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (group->slices[middle].slice < slice)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static struct tally *slice_at(struct board_group *group, int32_t slice)
+{
+    size_t place = slice_place(group, slice);
+    if (place == group->slice_count || group->slices[place].slice != slice) {
+        group->slices = memory_grow(group->slices, &group->slice_capacity, group->slice_count + 1, sizeof *group->slices);
+        for (size_t i = group->slice_count++; i > place; i--)
+            group->slices[i] = group->slices[i - 1];
+        group->slices[place] = (struct board_slice){.slice = slice};
+    }
+    return &group->slices[place].tally;
+}
+
+const struct tally *board_slice(const struct board_group *group, int32_t slice, size_t *place)
+{
+    if (*place >= group->slice_count || group->slices[*place].slice > slice)
+        *place = slice_place(group, slice);
+    while (*place < group->slice_count && group->slices[*place].slice < slice)
+        ++*place;
+    return *place < group->slice_count && group->slices[*place].slice == slice ? &group->slices[*place].tally : NULL;
+}
+
+/* target += sign * all slices whose start lies in the span */
+static void add_slices(const struct board *board, const struct board_group *group, struct tally *target, struct span span, int sign)
+{
+    int64_t slice_s = board->definition->slice_s;
+    if (span.start >= span.end)
+        return;
+    for (size_t i = slice_place(group, (int32_t)(time_floor(span.start, slice_s) / slice_s)); i < group->slice_count; i++) {
+        if (group->slices[i].slice * slice_s >= span.end)
+            break;
+        if (group->slices[i].slice * slice_s >= span.start)
+            tally_merge(target, &group->slices[i].tally, sign);
+    }
+}
+
+/* Bring a sum over one span to the sum over another. */
+static void move_sum(const struct board *board, const struct board_group *group, struct tally *sum, struct span from, struct span to)
+{
+    if (from.start == TIME_NONE || to.start >= from.end || to.end <= from.start) {
+        tally_clear(sum);
+        add_slices(board, group, sum, to, +1);
+        return;
+    }
+    add_slices(board, group, sum, (struct span){from.start, to.start}, -1);
+    add_slices(board, group, sum, (struct span){to.end, from.end}, -1);
+    add_slices(board, group, sum, (struct span){to.start, from.start}, +1);
+    add_slices(board, group, sum, (struct span){from.end, to.end}, +1);
+}
+
+/* ---- standing ---- */
+
+static void add_stay(struct board_standing *standing, int32_t slice, int64_t count)
+{
+    standing->leads += count;
+    size_t place = standing->count;
+    while (place > 0 && standing->stays[place - 1].slice > slice)
+        place--;
+    if (place > 0 && standing->stays[place - 1].slice == slice) {
+        place--;
+        standing->stays[place].count += count;
+        if (standing->stays[place].count == 0) {
+            standing->count--;
+            for (size_t i = place; i < standing->count; i++)
+                standing->stays[i] = standing->stays[i + 1];
+        }
+        return;
+    }
+    standing->stays = memory_grow(standing->stays, &standing->capacity, standing->count + 1, sizeof *standing->stays);
+    for (size_t i = standing->count++; i > place; i--)
+        standing->stays[i] = standing->stays[i - 1];
+    standing->stays[place].slice = slice;
+    standing->stays[place].count = count;
+}
+
+/* Open leads belong to no slice: their keys leave the delta here. Returns whether the key was one of these. */
+static bool take_standing(struct board_group *group, int32_t slice, uint32_t key, int64_t count)
+{
+    enum tally_field field = tally_key_field(key);
+    if (field != TALLY_STANDING && field != TALLY_STANDING_AMOUNT)
+        return false;
+    struct board_standing *standing = &group->standing[tally_key_step(key)];
+    group->standing_changed = true;
+    if (field == TALLY_STANDING) {
+        add_stay(standing, slice, count);
+        group->open_leads += count;
+    } else if (tally_key_detail(key) == 0) {
+        standing->amount_low += count;
+    } else {
+        standing->amount_high += count;
+    }
+    return true;
+}
+
+/* ---- merging ---- */
+
+static bool holds(struct span span, int64_t moment)
+{
+    return span.start != TIME_NONE && span.start <= moment && moment < span.end;
+}
+
+static struct span span_before(struct span span)
+{
+    return (struct span){span.start - (span.end - span.start), span.start};
+}
+
+static void merge_delta(struct board *board, struct board_group *group, int32_t slice, const struct tally *delta)
+{
+    if (tally_is_zero(delta))
+        return;
+    int64_t slice_s = board->definition->slice_s, start = slice * slice_s;
+    const struct funnel *funnel = board_funnel(board, group);
+    tally_merge(slice_at(group, slice), delta, +1);
+    for (int w = 0; w < funnel->window_count; w++) {
+        struct board_window *window;
+        if (funnel->windows[w].kind == WINDOW_ROLLING) {
+            window = rolling_of(group, w);
+            if (holds(window->span, start))
+                tally_merge(&window->tally, delta, +1);
+            else if (window->span.start != TIME_NONE && holds(span_before(window->span), start))
+                tally_merge(&window->baseline, delta, +1);
+        } else {
+            window = window_at(board, group, w, start);
+            if (window == NULL)
+                continue;
+            tally_merge(&window->tally, delta, +1);
+            struct board_series *series = &group->series[w]; /* the next window's baseline has changed */
+            size_t next = series_place(series, window->span.end);
+            if (next < series->count && series->windows[next]->span.start == window->span.end)
+                set_due(board, series->windows[next]);
+        }
+        set_due(board, window);
+    }
+}
+
+void board_merge(struct board *board, int index, struct ledger *ledger)
+{
+    assert(index < board->mapping_count);
+    struct mapping *mapping = &board->mappings[index];
+    const struct ledger_delta *deltas;
+    size_t count = ledger_deltas(ledger, &deltas);
+    struct tally counted = {0};
+    struct tally_entry *entries = NULL;
+    size_t capacity = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct ledger_delta *delta = &deltas[i];
+        struct board_group *group = mapped_group(board, mapping, ledger, delta->group);
+        entries = memory_grow(entries, &capacity, delta->tally.nonzero + 1, sizeof *entries);
+        size_t length = tally_sorted(&delta->tally, entries);
+        tally_clear(&counted);
+        for (size_t e = 0; e < length; e++) {
+            uint32_t key = mapped_key(board, mapping, ledger, entries[e].key);
+            if (!take_standing(group, delta->slice, key, entries[e].count))
+                tally_add(&counted, key, entries[e].count);
+        }
+        merge_delta(board, group, delta->slice, &counted);
+    }
+    tally_free(&counted);
+    free(entries);
+    ledger_clear_deltas(ledger);
+}
+
+/* ---- ticks ---- */
+
+static void drop_series(struct board *board, struct board_series *series, int64_t bound)
+{
+    size_t gone = series_place(series, bound);
+    for (size_t i = 0; i < gone; i++) {
+        board->dropped = memory_grow(board->dropped, &board->dropped_capacity, board->dropped_count + 1, sizeof *board->dropped);
+        board->dropped[board->dropped_count++] = series->windows[i];
+        series->windows[i]->due = false;
+    }
+    for (size_t i = gone; gone > 0 && i < series->count; i++)
+        series->windows[i - gone] = series->windows[i];
+    series->count -= gone;
+}
+
+static void drop_slices(struct board *board, struct board_group *group, int64_t before)
+{
+    size_t gone = 0;
+    while (gone < group->slice_count && group->slices[gone].slice * board->definition->slice_s < before)
+        tally_free(&group->slices[gone++].tally);
+    for (size_t i = gone; gone > 0 && i < group->slice_count; i++)
+        group->slices[i - gone] = group->slices[i];
+    group->slice_count -= gone;
+}
+
+/* Drop what lies before the bound, but for the slices a rolling window still needs. */
+static void drop_early(struct board *board, struct board_group *group, int64_t tick)
+{
+    const struct funnel *funnel = board_funnel(board, group);
+    int64_t needed = board->bound;
+    for (int w = 0; w < funnel->window_count; w++) {
+        int64_t start = time_floor(tick, board->definition->slice_s) - funnel->windows[w].length_s;
+        if (funnel->windows[w].kind != WINDOW_ROLLING)
+            drop_series(board, &group->series[w], board->bound);
+        else if (start < needed)
+            needed = start;
+    }
+    drop_slices(board, group, needed);
+}
+
+static void tick_rolling(struct board *board, struct board_group *group, int w, int64_t tick)
+{
+    struct board_window *window = rolling_of(group, w);
+    int64_t length_s = board_funnel(board, group)->windows[w].length_s;
+    int64_t end = time_floor(tick, board->definition->slice_s);
+    struct span was = window->span, is = {end - length_s, end};
+    if (was.start != TIME_NONE && was.end == is.end)
+        return;
+    move_sum(board, group, &window->tally, was, is);
+    move_sum(board, group, &window->baseline, was.start == TIME_NONE ? was : span_before(was), span_before(is));
+    window->span = is;
+    set_due(board, window);
+}
+
+/* Windows that the tick enters, leaves, or makes final, and the one that shows the open leads. Those that were final before were looked at in
+ * earlier ticks. */
+static void tick_calendar(struct board *board, struct board_group *group, int w, int64_t tick)
+{
+    struct board_series *series = &group->series[w];
+    int64_t lateness_s = board_funnel(board, group)->lateness_s;
+    if (group->open_leads != 0)
+        window_at(board, group, w, tick);
+    for (size_t i = series->count; i-- > 0;) {
+        struct board_window *window = series->windows[i];
+        if (board->tick != TIME_NONE && window->span.end + lateness_s <= board->tick)
+            break;
+        bool held = board->tick != TIME_NONE && holds(window->span, board->tick), holds_now = holds(window->span, tick);
+        bool becomes_final = window->span.end + lateness_s <= tick;
+        if (held != holds_now || becomes_final || (holds_now && group->standing_changed))
+            set_due(board, window);
+    }
+}
+
+/* A dropped window has nothing to say any more. */
+static void forget_dropped(struct board *board)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < board->due_count; i++)
+        if (board->due[i]->due)
+            board->due[kept++] = board->due[i];
+    board->due_count = kept;
+}
+
+void board_tick(struct board *board, int64_t tick, int64_t bound)
+{
+    size_t dropped_before = board->dropped_count;
+    if (bound > board->bound)
+        board->bound = bound;
+    for (size_t g = 0; g < board->group_count; g++) {
+        struct board_group *group = board->groups[g];
+        const struct funnel *funnel = board_funnel(board, group);
+        if (board->bound != TIME_NONE)
+            drop_early(board, group, tick);
+        for (int w = 0; w < funnel->window_count; w++) {
+            if (funnel->windows[w].kind != WINDOW_ROLLING) {
+                tick_calendar(board, group, w, tick);
+                continue;
+            }
+            tick_rolling(board, group, w, tick);
+            if (group->standing_changed)
+                set_due(board, rolling_of(group, w));
+        }
+        group->standing_changed = false;
+    }
+    if (board->dropped_count > dropped_before)
+        forget_dropped(board);
+    board->tick = tick;
+}
+
+size_t board_due(struct board *board, bool all, struct board_window ***out)
+{
+    if (all)
+        for (size_t g = 0; g < board->group_count; g++)
+            for (int w = 0; w < board_funnel(board, board->groups[g])->window_count; w++)
+                for (size_t i = 0; i < board->groups[g]->series[w].count; i++)
+                    set_due(board, board->groups[g]->series[w].windows[i]);
+    for (size_t i = 0; i < board->due_count; i++)
+        board->due[i]->due = false;
+    size_t count = board->due_count;
+    board->due_count = 0;
+    *out = board->due;
+    return count;
+}
+
+size_t board_dropped(struct board *board, struct board_window ***out)
+{
+    size_t count = board->dropped_count;
+    *out = board->dropped;
+    board->dropped = NULL;
+    board->dropped_count = board->dropped_capacity = 0;
+    return count;
+}
+
+void board_window_free(struct board_window *window)
+{
+    tally_free(&window->tally);
+    tally_free(&window->baseline);
+    free(window);
+}
+
+/* ---- reading ---- */
+
+bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick)
+{
+    return board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING || holds(window->span, tick);
+}
+
+bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick)
+{
+    return !tally_is_zero(&window->tally) || (window->group->open_leads != 0 && board_window_holds(board, window, tick));
+}
+
+const struct tally *board_baseline(const struct board *board, const struct board_window *window)
+{
+    const struct window *definition = &board_funnel(board, window->group)->windows[window->window];
+    if (definition->kind == WINDOW_ROLLING)
+        return window->span.start - definition->length_s < board->bound ? NULL : &window->baseline;
+    const struct board_series *series = &window->group->series[window->window];
+    size_t place = series_place(series, window->span.start);
+    if (place == 0 || series->windows[place - 1]->span.end != window->span.start)
+        return NULL;
+    return &series->windows[place - 1]->tally;
+}
+
+struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start)
+{
+    struct board_group *group = group_at(board, funnel, breakdown, values);
+    if (board_funnel(board, group)->windows[window].kind == WINDOW_ROLLING)
+        return rolling_of(group, window);
+    return window_at(board, group, window, start);
+}
+
+const struct funnel *board_funnel(const struct board *board, const struct board_group *group)
+{
+    return &board->definition->funnels[group->funnel];
+}
+
+struct text board_reason(const struct board *board, uint32_t reason)
+{
+    return names_text(board->reasons, reason);
+}
+
+int64_t board_slice_s(const struct board *board)
+{
+    return board->definition->slice_s;
+}
+
+const struct zone *board_zone(const struct board *board)
+{
+    return board->zone;
+}
+
+struct board_figures board_figures(const struct board *board)
+{
+    struct board_figures figures = {.groups = board->group_count};
+    for (size_t g = 0; g < board->group_count; g++) {
+        const struct board_group *group = board->groups[g];
+        figures.slices += group->slice_count;
+        for (size_t i = 0; i < group->slice_count; i++)
+            figures.slice_bytes += tally_bytes(&group->slices[i].tally) + sizeof group->slices[i];
+        for (int w = 0; w < board_funnel(board, group)->window_count; w++) {
+            figures.windows += group->series[w].count;
+            for (size_t i = 0; i < group->series[w].count; i++)
+                figures.window_bytes += tally_bytes(&group->series[w].windows[i]->tally) + sizeof(struct board_window);
+        }
+    }
+    return figures;
+}
+
+struct board *board_new(const struct ledger_definition *definition, const struct zone *zone, int ledger_count)
+{
+    struct board *board = memory_new(sizeof *board);
+    board->definition = definition;
+    board->zone = zone;
+    board->mapping_count = ledger_count;
+    board->mappings = memory_new((size_t)ledger_count * sizeof *board->mappings);
+    board->reasons = names_new(LEAD_REASONS_MAX);
+    for (int d = 0; d < definition->dimension_count; d++)
+        board->values[d] = names_new(LEAD_VALUES_MAX);
+    board->numbers = groups_new(definition->funnel_count);
+    board->tick = board->bound = TIME_NONE;
+    return board;
+}
+
+void board_free(struct board *board)
+{
+    if (board == NULL)
+        return;
+    for (size_t g = 0; g < board->group_count; g++) {
+        struct board_group *group = board->groups[g];
+        const struct funnel *funnel = board_funnel(board, group);
+        for (int w = 0; w < funnel->window_count; w++) {
+            for (size_t i = 0; i < group->series[w].count; i++)
+                board_window_free(group->series[w].windows[i]);
+            free(group->series[w].windows);
+        }
+        for (size_t i = 0; i < group->slice_count; i++)
+            tally_free(&group->slices[i].tally);
+        for (int k = 0; k < funnel->step_count; k++)
+            free(group->standing[k].stays);
+        free(group->slices);
+        free(group->series);
+        free(group->standing);
+        free(group);
+    }
+    free(board->groups);
+    groups_free(board->numbers);
+    for (int i = 0; i < board->mapping_count; i++) {
+        free(board->mappings[i].groups);
+        free(board->mappings[i].reasons);
+    }
+    free(board->mappings);
+    names_free(board->reasons);
+    for (int d = 0; d < board->definition->dimension_count; d++)
+        names_free(board->values[d]);
+    for (size_t i = 0; i < board->dropped_count; i++)
+        board_window_free(board->dropped[i]);
+    free(board->dropped);
+    free(board->due);
+    free(board);
+}

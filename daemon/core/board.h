@@ -1,0 +1,85 @@
+/* board.h -- the sums: what the ledgers' deltas add up to, by group, slice and window, and which windows have something new to say.
+ * A window is a sum of slices. Calendar windows are kept as sums of their own; a rolling window is a sum that slices enter and leave as its end
+ * moves; the window before a rolling one is kept beside it, as its baseline.  Source: semantics, sections 6, 8 and 11.
+ * Ownership: the definition is borrowed. Pointers handed out live until the board is freed or the window is dropped.
+ * Threads: one thread at a time. */
+#ifndef FUNNELD_CORE_BOARD_H
+#define FUNNELD_CORE_BOARD_H
+
+#include "calendar.h"
+#include "ledger.h"
+
+struct board;
+struct board_group;
+
+struct board_window { /* one window of one funnel and group; open for reading, `published` and `was_empty` belong to the publisher */
+    struct board_group *group;
+    int window;            /* index into funnel.windows */
+    struct span span;
+    struct tally tally;
+    struct tally baseline; /* rolling windows: the sum over the same length before */
+    bool due;              /* on the list of windows to look at */
+    uint64_t published;    /* digest of what was last published; 0: nothing yet */
+    bool published_empty;  /* nothing counted in what was last published */
+};
+
+struct board_standing { /* open leads at one step: how many stays began in each slice; ascending, counts > 0 */
+    struct { int32_t slice; int64_t count; } *stays;
+    size_t count, capacity;
+    int64_t leads;
+    int64_t amount_low, amount_high; /* see tally_amount_of */
+};
+
+struct board_group {
+    int funnel;
+    int breakdown;          /* -1: all leads */
+    struct text values[FUNNEL_DIMENSIONS_MAX]; /* of the breakdown's dimensions */
+    struct board_standing *standing; /* by step */
+    int64_t open_leads;
+    /* this module's own: */
+    struct board_slice { int32_t slice; struct tally tally; } *slices; /* ascending */
+    size_t slice_count, slice_capacity;
+    struct board_series { struct board_window **windows; size_t count, capacity; } *series; /* by window of the funnel; rolling: one */
+    bool standing_changed;
+};
+
+struct board *board_new(const struct ledger_definition *definition, const struct zone *zone, int ledger_count);
+void board_free(struct board *board);
+
+/* Add the deltas of ledger number `index` (0 .. ledger_count - 1) and clear them there. */
+void board_merge(struct board *board, int index, struct ledger *ledger);
+
+/* Move to the tick T (> the one before). Windows whose first slice lies before `bound` are dropped; TIME_NONE: none. */
+void board_tick(struct board *board, int64_t tick, int64_t bound);
+
+/* The windows that may have something new to say at this tick, each once, in no particular order; the list is empty afterwards. `all`: every window there is. */
+size_t board_due(struct board *board, bool all, struct board_window ***out);
+
+/* Windows dropped since the last call. Given to the caller: free each with board_window_free and the array with free. */
+size_t board_dropped(struct board *board, struct board_window ***out);
+void board_window_free(struct board_window *window);
+
+/* Does the window hold the tick? A rolling one always does. */
+bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick);
+
+/* Does anything count in the window at the tick? Open leads count in the windows that hold it. */
+bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick);
+
+/* The tally over the window before it: NULL where nothing counted there, or where it begins before the bound. */
+const struct tally *board_baseline(const struct board *board, const struct board_window *window);
+
+/* The tally of a slice of a group; NULL: nothing counted. `place` is a hint, kept from call to call for ascending slices (start with 0). */
+const struct tally *board_slice(const struct board_group *group, int32_t slice, size_t *place);
+
+/* The window that begins at `start`, made if it is not there, for a digest that was published by an earlier run. */
+struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start);
+
+const struct funnel *board_funnel(const struct board *board, const struct board_group *group);
+struct text board_reason(const struct board *board, uint32_t reason);
+int64_t board_slice_s(const struct board *board);
+const struct zone *board_zone(const struct board *board);
+
+struct board_figures { uint64_t groups, slices, windows, slice_bytes, window_bytes; };
+struct board_figures board_figures(const struct board *board);
+
+#endif

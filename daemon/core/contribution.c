@@ -1,0 +1,207 @@
+#include "contribution.h"
+
+#include <string.h>
+
+#include "memory.h"
+#include "sketch.h"
+
+struct sink { /* where contributions go, and with which sign */
+    struct contributions *out;
+    int64_t slice_s;
+    int sign;
+};
+
+static void emit(const struct sink *sink, int64_t moment, uint32_t key, int64_t count)
+{
+    struct contributions *out = sink->out;
+    out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
+    out->list[out->count++] = (struct contribution){time_floor(moment, sink->slice_s) / sink->slice_s, key, sink->sign * count};
+}
+
+static void emit_amount(const struct sink *sink, int64_t moment, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
+{
+    if (minor == 0)
+        return;
+    emit(sink, moment, tally_key(basis, field, step, 0), minor & INT64_C(0xffffffff));
+    emit(sink, moment, tally_key(basis, field, step, 1), minor >> 32);
+}
+
+/* ---- one step ---- */
+
+struct standing_at_step { /* all that step k's counts depend on */
+    int64_t entry, reached, next; /* r(k), r(k') */
+    bool skipped, next_skipped;
+    enum lead_state left;         /* of a lead without r(k'): its state; LEAD_ABSENT: it passed, or there is no k' */
+    int64_t loss_at;
+};
+
+static struct standing_at_step step_of(const struct funnel *funnel, const struct facts *facts, int k)
+{
+    struct standing_at_step step = {.entry = TIME_NEVER, .reached = TIME_NEVER, .next = TIME_NEVER, .left = LEAD_ABSENT, .loss_at = TIME_NEVER};
+    if (facts == NULL || facts->state == LEAD_ABSENT || facts->reached[k] == TIME_NEVER)
+        return step;
+    step.entry = facts->entry;
+    step.reached = facts->reached[k];
+    step.skipped = facts->skipped >> k & 1;
+    int next = funnel->next_required[k];
+    if (next < 0)
+        return step;
+    step.next = facts->reached[next];
+    step.next_skipped = facts->skipped >> next & 1;
+    if (step.next == TIME_NEVER)
+        step.left = facts->state;
+    if (step.left == LEAD_LOST)
+        step.loss_at = facts->loss_at;
+    return step;
+}
+
+static bool same_step(const struct standing_at_step *a, const struct standing_at_step *b)
+{
+    return a->entry == b->entry && a->reached == b->reached && a->next == b->next && a->skipped == b->skipped && a->next_skipped == b->next_skipped &&
+           a->left == b->left && a->loss_at == b->loss_at;
+}
+
+static void emit_left(const struct sink *sink, int64_t moment, enum tally_basis basis, int k, enum lead_state left)
+{
+    if (left == LEAD_LOST)
+        emit(sink, moment, tally_key(basis, TALLY_LEFT_LOST, k, 0), 1);
+    if (left == LEAD_WON)
+        emit(sink, moment, tally_key(basis, TALLY_LEFT_WON, k, 0), 1);
+}
+
+static void emit_step(const struct sink *sink, const struct funnel *funnel, const struct standing_at_step *step, int k)
+{
+    if (step->reached == TIME_NEVER)
+        return;
+    bool passed = step->next != TIME_NEVER;
+    int64_t duration_s = passed ? step->next - step->reached : 0;
+    bool timed = passed && !step->skipped && !step->next_skipped && duration_s >= 0;
+    int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
+    for (int b = 0; b < TALLY_BASES; b++) {
+        enum tally_basis basis = (enum tally_basis)b;
+        int64_t moment = basis == TALLY_ACTIVITY ? step->reached : step->entry;
+        emit(sink, moment, tally_key(basis, TALLY_REACHED, k, 0), 1);
+        if (step->skipped)
+            emit(sink, moment, tally_key(basis, TALLY_SKIPPED, k, 0), 1);
+        if (passed)
+            emit(sink, moment, tally_key(basis, TALLY_PASSED, k, 0), 1);
+        if (timed)
+            emit(sink, moment, tally_key(basis, TALLY_TO_NEXT, k, sketch_bucket_beyond(duration_s, horizon_s)), 1);
+        emit_left(sink, moment, basis, k, step->left);
+    }
+    /* Exits for the matured conversion: activity only. */
+    if (duration_s < 0)
+        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, k, 0), 1);
+    else if (passed && !timed)
+        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_TO_NEXT_SKIPPED, k, sketch_bucket_beyond(duration_s, horizon_s)), 1);
+    if (step->left == LEAD_LOST) {
+        int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
+        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s)), 1);
+    }
+}
+
+/* ---- a stage, under `any`: at the least time of its goals ---- */
+
+static int64_t stage_reached(const struct funnel *funnel, const struct facts *facts, int stage)
+{
+    if (facts == NULL || facts->state == LEAD_ABSENT)
+        return TIME_NEVER;
+    int64_t least = TIME_NEVER;
+    for (int k = funnel->stages[stage].first_step; k < funnel->stages[stage].first_step + funnel->stages[stage].step_count; k++)
+        if (facts->reached[k] < least)
+            least = facts->reached[k];
+    return least;
+}
+
+static void emit_stage(const struct sink *sink, int stage, int64_t reached, int64_t entry)
+{
+    if (reached == TIME_NEVER)
+        return;
+    emit(sink, reached, tally_key(TALLY_ACTIVITY, TALLY_STAGE, stage, 0), 1);
+    emit(sink, entry, tally_key(TALLY_COHORT, TALLY_STAGE, stage, 0), 1);
+}
+
+/* ---- the lead as a whole ---- */
+
+static bool same_outcome(const struct facts *a, const struct facts *b)
+{
+    return a != NULL && b != NULL && a->state == b->state && a->current == b->current && a->stay_since == b->stay_since && a->loss_at == b->loss_at &&
+           a->loss_reason == b->loss_reason && a->entry == b->entry && a->won_at == b->won_at && a->returned == b->returned && a->amount_minor == b->amount_minor;
+}
+
+static void emit_standing(const struct sink *sink, const struct facts *facts)
+{
+    emit(sink, facts->stay_since, tally_key(TALLY_ACTIVITY, TALLY_STANDING, facts->current, 0), 1);
+    emit_amount(sink, facts->stay_since, TALLY_ACTIVITY, TALLY_STANDING_AMOUNT, facts->current, facts->amount_minor);
+}
+
+static void emit_outcome(const struct sink *sink, const struct facts *facts)
+{
+    if (facts == NULL || facts->state == LEAD_ABSENT)
+        return;
+    emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_ENTERED, 0, 0), 1);
+    if (facts->returned)
+        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_RETURNED, 0, 0), 1);
+    switch (facts->state) {
+    case LEAD_ABSENT:
+        break;
+    case LEAD_OPEN:
+        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_OPEN, 0, 0), 1);
+        emit_standing(sink, facts);
+        break;
+    case LEAD_WON:
+        emit(sink, facts->won_at, tally_key(TALLY_ACTIVITY, TALLY_WON, 0, 0), 1);
+        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_WON, 0, 0), 1);
+        emit_amount(sink, facts->won_at, TALLY_ACTIVITY, TALLY_WON_AMOUNT, 0, facts->amount_minor);
+        emit_amount(sink, facts->entry, TALLY_COHORT, TALLY_WON_AMOUNT, 0, facts->amount_minor);
+        break;
+    case LEAD_LOST:
+        emit(sink, facts->loss_at, tally_key(TALLY_ACTIVITY, TALLY_LOST, facts->current, facts->loss_reason), 1);
+        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_LOST, facts->current, facts->loss_reason), 1);
+        emit_amount(sink, facts->loss_at, TALLY_ACTIVITY, TALLY_LOST_AMOUNT, 0, facts->amount_minor);
+        emit_amount(sink, facts->entry, TALLY_COHORT, TALLY_LOST_AMOUNT, 0, facts->amount_minor);
+        break;
+    }
+}
+
+static void emit_score(const struct sink *sink, const struct facts *facts)
+{
+    if (facts == NULL || facts->score < 0)
+        return;
+    int kind = facts->score >= 9 ? 2 : facts->score >= 7 ? 1 : 0;
+    emit(sink, facts->score_at, tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
+}
+
+void contribution_difference(struct contributions *out, const struct funnel *funnel, int64_t slice_s, const struct facts *before, const struct facts *after)
+{
+    struct sink take = {out, slice_s, -1}, give = {out, slice_s, +1};
+    for (int k = 0; k < funnel->step_count; k++) {
+        struct standing_at_step was = step_of(funnel, before, k), is = step_of(funnel, after, k);
+        if (same_step(&was, &is))
+            continue;
+        emit_step(&take, funnel, &was, k);
+        emit_step(&give, funnel, &is, k);
+    }
+    if (funnel->progress == PROGRESS_ANY)
+        for (int s = 0; s < funnel->stage_count; s++) {
+            int64_t was = stage_reached(funnel, before, s), is = stage_reached(funnel, after, s);
+            if (was == is && was != TIME_NEVER && before->entry == after->entry)
+                continue;
+            emit_stage(&take, s, was, before != NULL ? before->entry : TIME_NEVER);
+            emit_stage(&give, s, is, after != NULL ? after->entry : TIME_NEVER);
+        }
+    if (!same_outcome(before, after)) {
+        emit_outcome(&take, before);
+        emit_outcome(&give, after);
+    }
+    if (before == NULL || after == NULL || before->score != after->score || before->score_at != after->score_at) {
+        emit_score(&take, before);
+        emit_score(&give, after);
+    }
+}
+
+void contribution_leave_standing(struct contributions *out, int64_t slice_s, const struct facts *facts)
+{
+    if (facts->state == LEAD_OPEN)
+        emit_standing(&(struct sink){out, slice_s, -1}, facts);
+}

@@ -1,0 +1,91 @@
+/* ledger.h -- many leads: the sets of one shard, and what they have added to the counts since the sums were last taken.
+ * A ledger is a function of the events applied to it; it publishes nothing. Its counts leave as deltas by (group, slice), which the board adds up over
+ * shards and windows. Memory follows the leads kept.
+ * Ownership: the definition is borrowed and must outlive the ledger. Pointers handed out are valid until the next call that changes the ledger.
+ * Threads: a ledger belongs to one thread at a time; ledgers share nothing but the definition, which is never written. */
+#ifndef FUNNELD_CORE_LEDGER_H
+#define FUNNELD_CORE_LEDGER_H
+
+#include "event.h"
+#include "groups.h"
+#include "lead.h"
+#include "tally.h"
+
+struct ledger_definition {
+    int funnel_count;
+    const struct funnel *funnels;
+    int dimension_count;
+    const struct dimension *dimensions;
+    int64_t slice_s;
+    bool forgets;      /* a retention is configured: leads are forgotten by their last event */
+    bool names_oldest; /* the oldest open leads are asked for */
+};
+
+struct ledger;
+
+struct ledger *ledger_new(const struct ledger_definition *definition);
+void ledger_free(struct ledger *ledger);
+
+/* Let the memory of a lead that an event is about to touch come near. */
+void ledger_prefetch(const struct ledger *ledger, uint64_t lead_hash);
+
+/* Apply one admitted event. A lead whose last event lies before `bound` is treated as absent (TIME_NONE: none is). */
+void ledger_apply(struct ledger *ledger, const struct event *event, int64_t bound);
+
+/* Forget the leads whose last event lies before the bound. The slices they counted in stay; they no longer stand open anywhere. */
+void ledger_forget(struct ledger *ledger, int64_t bound);
+
+/* ---- what has been added to the counts ---- */
+
+struct ledger_delta {
+    uint32_t group;
+    int32_t slice;       /* number: floor(moment / slice_s) */
+    struct tally tally;
+};
+
+/* All deltas since the last clear, in no particular order. */
+size_t ledger_deltas(const struct ledger *ledger, const struct ledger_delta **out);
+void ledger_clear_deltas(struct ledger *ledger);
+
+const struct group *ledger_group(const struct ledger *ledger, uint32_t group);
+const struct lead_names *ledger_names(const struct ledger *ledger);
+
+/* ---- open leads by name ---- */
+
+struct ledger_open { struct text lead; int64_t since; };
+
+/* The open leads that stand longest at a step, by `since` and then by bytes; at most `most`. Returns how many. */
+int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out);
+
+/* ---- leads out to the changelog and back ---- */
+
+struct ledger_section { /* a lead in one funnel */
+    int funnel;
+    int64_t last_at;          /* the greatest `at` of its events */
+    struct lead_set set;
+};
+
+struct ledger_lead {
+    struct text id;
+    bool removed;             /* then there are no sections */
+    bool forgotten;           /* nothing is known any more: the changelog gets a tombstone */
+    int64_t last_at;          /* removed: the greatest `at` of its events */
+    int section_count;
+    const struct ledger_section *sections;
+};
+
+/* Leads that changed since the last clear, each once. */
+void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context);
+void ledger_clear_changed(struct ledger *ledger);
+
+/* Put a lead back as it was written; the ledger must not know it yet. Sets are copied; their names must be this ledger's own. */
+void ledger_restore(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash);
+
+/* What is known about one lead; section_count 0 and not removed: nothing. `sections` has room for every funnel and lives in the ledger. */
+struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t lead_hash);
+
+/* ---- figures ---- */
+uint64_t ledger_lead_count(const struct ledger *ledger); /* (funnel, lead) pairs kept */
+uint64_t ledger_bytes(const struct ledger *ledger);      /* held by the table of leads */
+
+#endif

@@ -1,0 +1,45 @@
+#include "sketch.h"
+
+#include <math.h>
+
+uint32_t sketch_bucket(int64_t duration_s)
+{
+    if (duration_s < 64)
+        return (uint32_t)duration_s;
+    int exponent = 63 - __builtin_clzll((unsigned long long)duration_s); /* >= 6 */
+    return (uint32_t)(64 + (exponent - 6) * 32 + ((duration_s >> (exponent - 5)) & 31));
+}
+
+uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s)
+{
+    return sketch_bucket(duration_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
+}
+
+double sketch_value(uint32_t bucket)
+{
+    bucket &= SKETCH_BEYOND - 1;
+    if (bucket < 64)
+        return bucket;
+    int exponent = (int)(bucket - 64) / 32 + 6;
+    int64_t width = INT64_C(1) << (exponent - 5);
+    int64_t least = (32 + (int64_t)(bucket - 64) % 32) * width;
+    return (double)least + (double)(width - 1) / 2;
+}
+
+int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)
+{
+    int64_t total = 0;
+    for (int i = 0; i < length; i++)
+        total += counts[i].count;
+    if (total <= 0)
+        return -1;
+    int64_t rank = (int64_t)ceil(q * (double)total - 1e-9);
+    if (rank < 1)
+        rank = 1;
+    for (int i = 0; i < length; i++) {
+        rank -= counts[i].count;
+        if (rank <= 0)
+            return (int64_t)floor(sketch_value(counts[i].bucket) + 0.5);
+    }
+    return -1; /* not reached: the ranks are within the total */
+}

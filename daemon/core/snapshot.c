@@ -1,0 +1,335 @@
+#include "snapshot.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "sketch.h"
+
+struct step_counts { /* read from a tally */
+    int64_t passed, left_lost, left_won, excluded;
+    size_t to_next_first, to_next_count; /* a stretch of the maker's `durations`, of TALLY_TO_NEXT */
+};
+
+struct snapshot_maker {
+    struct snapshot snapshot;
+    struct step_counts counts[TALLY_BASES][FUNNEL_STEPS_MAX];
+    struct tally_entry *entries;
+    size_t entry_count, entry_capacity;
+    struct sketch_count *durations;
+    size_t duration_count, duration_capacity;
+    struct snapshot_reason *reasons;
+    size_t reason_capacity;
+    struct matured_exit *exits;
+    size_t exit_capacity;
+    struct matured_age *ages;
+    size_t age_capacity;
+};
+
+struct snapshot_maker *snapshot_maker_new(void)
+{
+    return memory_new(sizeof(struct snapshot_maker));
+}
+
+void snapshot_maker_free(struct snapshot_maker *maker)
+{
+    if (maker == NULL)
+        return;
+    free(maker->entries);
+    free(maker->durations);
+    free(maker->reasons);
+    free(maker->exits);
+    free(maker->ages);
+    free(maker);
+}
+
+static double ratio_of(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : NAN;
+}
+
+/* ---- from the tally to the counts ---- */
+
+static void read_amount(tally_amount *amount, const struct tally_entry *entry)
+{
+    *amount += tally_key_detail(entry->key) == 0 ? (tally_amount)entry->count : (tally_amount)entry->count * ((tally_amount)1 << 32);
+}
+
+static void read_entry(struct snapshot_maker *maker, const struct tally_entry *entry)
+{
+    enum tally_basis basis = tally_key_basis(entry->key);
+    int step = tally_key_step(entry->key);
+    struct snapshot_view *view = &maker->snapshot.views[basis];
+    struct step_counts *counts = &maker->counts[basis][step];
+    int64_t count = entry->count;
+    switch (tally_key_field(entry->key)) {
+    case TALLY_REACHED: view->steps[step].reached = count; break;
+    case TALLY_SKIPPED: view->steps[step].skipped = count; break;
+    case TALLY_PASSED: counts->passed = count; break;
+    case TALLY_LEFT_LOST: counts->left_lost = count; break;
+    case TALLY_LEFT_WON: counts->left_won = count; break;
+    case TALLY_EXCLUDED: counts->excluded = count; break;
+    case TALLY_STAGE: view->stages[step].reached = count; break;
+    case TALLY_ENTERED: view->entered = count; break;
+    case TALLY_WON: view->won = count; break;
+    case TALLY_OPEN: view->open = count; break;
+    case TALLY_RETURNED: view->returned = count; break;
+    case TALLY_WON_AMOUNT: read_amount(&view->won_amount, entry); break;
+    case TALLY_LOST_AMOUNT: read_amount(&view->lost_amount, entry); break;
+    case TALLY_SCORES:
+        *(step == 2 ? &maker->snapshot.promoters : step == 1 ? &maker->snapshot.passives : &maker->snapshot.detractors) = count;
+        break;
+    case TALLY_TO_NEXT:         /* histograms and reasons are read by stretches of entries, below */
+    case TALLY_TO_NEXT_SKIPPED:
+    case TALLY_TO_LOSS:
+    case TALLY_LOST:
+    case TALLY_STANDING:
+    case TALLY_STANDING_AMOUNT:
+        break;
+    }
+}
+
+/* The entries of one basis, field and step lie together, ascending by detail. */
+static const struct tally_entry *stretch(const struct snapshot_maker *maker, enum tally_basis basis, enum tally_field field, int step, size_t *count)
+{
+    uint32_t low = tally_key(basis, field, step, 0), high = low + TALLY_DETAIL_MAX;
+    size_t from = 0, to = maker->entry_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (maker->entries[middle].key < low)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    size_t end = from;
+    while (end < maker->entry_count && maker->entries[end].key <= high)
+        end++;
+    *count = end - from;
+    return maker->entries + from;
+}
+
+/* ---- one step ---- */
+
+/* Buckets beyond the horizon carry a bit of their own; without it they follow on the others, the horizon's own bucket occurring twice. */
+static void fill_to_next(struct snapshot_maker *maker, enum tally_basis basis, int k, struct snapshot_step *step)
+{
+    size_t count;
+    const struct tally_entry *entries = stretch(maker, basis, TALLY_TO_NEXT, k, &count);
+    maker->durations = memory_grow(maker->durations, &maker->duration_capacity, count + 1, sizeof *maker->durations);
+    for (size_t i = 0; i < count; i++)
+        maker->durations[i] = (struct sketch_count){tally_key_detail(entries[i].key) & (SKETCH_BEYOND - 1), entries[i].count};
+    step->to_next_p50_s = sketch_quantile(maker->durations, (int)count, 0.5);
+    step->to_next_p90_s = sketch_quantile(maker->durations, (int)count, 0.9);
+}
+
+static int by_count_then_bytes(const void *a, const void *b)
+{
+    const struct snapshot_reason *x = a, *y = b;
+    return x->count != y->count ? (x->count < y->count) - (x->count > y->count) : text_compare(x->reason, y->reason);
+}
+
+static void fill_reasons(struct snapshot_maker *maker, const struct board *board, enum tally_basis basis, int k, struct snapshot_step *step)
+{
+    size_t count;
+    const struct tally_entry *entries = stretch(maker, basis, TALLY_LOST, k, &count);
+    maker->reasons = memory_grow(maker->reasons, &maker->reason_capacity, count + 1, sizeof *maker->reasons);
+    for (size_t i = 0; i < count; i++) {
+        maker->reasons[i] = (struct snapshot_reason){board_reason(board, tally_key_detail(entries[i].key)), entries[i].count};
+        step->lost_total += entries[i].count;
+    }
+    qsort(maker->reasons, count, sizeof *maker->reasons, by_count_then_bytes);
+    step->reason_count = count < SNAPSHOT_REASONS_MAX ? (int)count : SNAPSHOT_REASONS_MAX;
+    memcpy(step->reasons, maker->reasons, (size_t)step->reason_count * sizeof *step->reasons);
+    for (size_t i = (size_t)step->reason_count; i < count; i++)
+        step->lost_other += maker->reasons[i].count;
+}
+
+/* ---- matured conversion of a step, from the required step before it ---- */
+
+/* Merge three ascending stretches of buckets not beyond the horizon into exits. */
+static size_t collect_exits(struct snapshot_maker *maker, int from)
+{
+    static const enum tally_field fields[] = {TALLY_TO_NEXT, TALLY_TO_NEXT_SKIPPED, TALLY_TO_LOSS};
+    const struct tally_entry *lists[3];
+    size_t counts[3], places[3] = {0, 0, 0}, most = 0;
+    for (int i = 0; i < 3; i++) {
+        lists[i] = stretch(maker, TALLY_ACTIVITY, fields[i], from, &counts[i]);
+        most += counts[i];
+    }
+    maker->exits = memory_grow(maker->exits, &maker->exit_capacity, most + 1, sizeof *maker->exits);
+    for (size_t count = 0;;) {
+        uint32_t bucket = SKETCH_BEYOND;
+        for (int i = 0; i < 3; i++)
+            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) < bucket)
+                bucket = tally_key_detail(lists[i][places[i]].key);
+        if (bucket == SKETCH_BEYOND)
+            return count;
+        struct matured_exit exit_at = {.duration_s = sketch_value(bucket)};
+        for (int i = 0; i < 3; i++)
+            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
+                *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
+        maker->exits[count++] = exit_at;
+    }
+}
+
+static int64_t still_on_their_way(const struct tally *slice, int from)
+{
+    return tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_REACHED, from, 0)) - tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_PASSED, from, 0)) -
+           tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_LEFT_LOST, from, 0));
+}
+
+static int64_t counted(const struct tally *slice, int from)
+{
+    return tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_REACHED, from, 0)) - tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, from, 0));
+}
+
+/* Leads of slices that are not whole before now - H: the young ones. Latest slice, so least age, first. Returns how many ages; the number of young leads in *young. */
+static size_t collect_ages(struct snapshot_maker *maker, const struct board *board, int from, int64_t now, int64_t horizon_s, int64_t *young)
+{
+    const struct snapshot *snapshot = &maker->snapshot;
+    int64_t slice_s = board_slice_s(board);
+    const struct board_group *group = snapshot->group;
+    size_t count = 0;
+    *young = 0;
+    for (size_t i = group->slice_count; i-- > 0;) {
+        int64_t start = group->slices[i].slice * slice_s;
+        if (start >= snapshot->span.end)
+            continue;
+        if (start < snapshot->span.start || start + slice_s <= now - horizon_s)
+            break;
+        *young += counted(&group->slices[i].tally, from);
+        int64_t leads = still_on_their_way(&group->slices[i].tally, from);
+        int64_t age_s = now - start - slice_s / 2;
+        if (leads == 0 || age_s >= horizon_s)
+            continue;
+        maker->ages = memory_grow(maker->ages, &maker->age_capacity, count + 1, sizeof *maker->ages);
+        maker->ages[count++] = (struct matured_age){age_s > 0 ? (double)age_s : 0, leads};
+    }
+    return count;
+}
+
+static void fill_matured(struct snapshot_maker *maker, const struct board *board, int k, int64_t now)
+{
+    struct snapshot *snapshot = &maker->snapshot;
+    const struct funnel *funnel = snapshot->funnel;
+    struct snapshot_view *view = &snapshot->views[TALLY_ACTIVITY];
+    int from = funnel->previous_required[k];
+    if (from < 0 || funnel->steps[k].optional)
+        return;
+    struct snapshot_step *step = &view->steps[k];
+    step->has_matured = true;
+    int64_t young;
+    size_t exits = collect_exits(maker, from), ages = collect_ages(maker, board, from, now, funnel->steps[k].horizon_s, &young);
+    step->matured.leads = view->steps[from].reached - maker->counts[TALLY_ACTIVITY][from].excluded;
+    step->matured.mature = step->matured.leads - young;
+    matured_estimate(&step->matured, maker->exits, exits, maker->ages, ages);
+}
+
+/* ---- views ---- */
+
+static void fill_view(struct snapshot_maker *maker, const struct board *board, const struct board_window *window, enum tally_basis basis)
+{
+    const struct funnel *funnel = maker->snapshot.funnel;
+    struct snapshot_view *view = &maker->snapshot.views[basis];
+    int64_t reached[FUNNEL_STEPS_MAX], baseline_reached[FUNNEL_STEPS_MAX];
+    if (basis == TALLY_ACTIVITY) {
+        view->entered = view->steps[0].reached;
+        view->open = view->returned = -1;
+    }
+    const struct tally *baseline = board_baseline(board, window);
+    for (int k = 0; k < funnel->step_count; k++) {
+        struct snapshot_step *step = &view->steps[k];
+        const struct step_counts *counts = &maker->counts[basis][k];
+        reached[k] = step->reached;
+        if (baseline != NULL)
+            baseline_reached[k] = tally_get(baseline, tally_key(basis, TALLY_REACHED, k, 0));
+        int before = funnel->previous_required[k];
+        step->conversion = before >= 0 ? ratio_of(step->reached, view->steps[before].reached) : NAN;
+        step->from_start = ratio_of(step->reached, view->entered);
+        fill_reasons(maker, board, basis, k, step);
+        view->lost += step->lost_total;
+        step->to_next_p50_s = step->to_next_p90_s = -1;
+        step->has_left = funnel->next_required[k] >= 0;
+        if (!step->has_left)
+            continue;
+        step->left_lost = counts->left_lost;
+        step->left_won = counts->left_won;
+        step->left_open = step->reached - counts->passed - counts->left_lost - counts->left_won;
+        fill_to_next(maker, basis, k, step);
+    }
+    for (int s = 0; s < funnel->stage_count; s++) {
+        if (funnel->progress != PROGRESS_ANY)
+            view->stages[s].reached = reached[funnel->stages[s].first_step];
+        view->stages[s].conversion = s > 0 ? ratio_of(view->stages[s].reached, view->stages[s - 1].reached) : NAN;
+    }
+    view->conversion = ratio_of(view->won, view->entered);
+    struct bottleneck_input input = {reached, baseline != NULL ? baseline_reached : NULL, view->won, view->won_amount};
+    view->bottleneck_count = bottleneck_rank(funnel, &input, view->bottlenecks);
+}
+
+/* ---- open leads ---- */
+
+/* The ceil(q * n)-th smallest age by slice: stays ascend by time, ages descend. */
+static int64_t age_quantile(const struct board_standing *standing, int64_t slice_s, int64_t tick, double q)
+{
+    int64_t rank = (int64_t)ceil(q * (double)standing->leads - 1e-9);
+    for (size_t i = standing->count; i-- > 0;) {
+        rank -= standing->stays[i].count;
+        if (rank <= 0) {
+            int64_t age_s = tick - standing->stays[i].slice * slice_s;
+            return age_s > 0 ? age_s : 0;
+        }
+    }
+    return -1;
+}
+
+static void fill_open(struct snapshot *snapshot, const struct board *board, int64_t tick,
+                      int (*oldest)(void *context, int funnel, int step, struct ledger_open *out), void *context)
+{
+    const struct board_group *group = snapshot->group;
+    snapshot->open_count = 0;
+    for (int k = 0; k < snapshot->funnel->step_count; k++) {
+        const struct board_standing *standing = &group->standing[k];
+        if (standing->leads == 0)
+            continue;
+        struct snapshot_open *open = &snapshot->open[snapshot->open_count++];
+        open->step = k;
+        open->leads = standing->leads;
+        open->amount = tally_amount_of(standing->amount_low, standing->amount_high);
+        open->age_p50_s = age_quantile(standing, board_slice_s(board), tick, 0.5);
+        open->age_p90_s = age_quantile(standing, board_slice_s(board), tick, 0.9);
+        open->oldest_count = group->breakdown < 0 && oldest != NULL ? oldest(context, group->funnel, k, open->oldest) : -1;
+    }
+}
+
+const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct board *board, const struct board_window *window, int64_t tick,
+                                     int64_t last_event_at, int (*oldest)(void *context, int funnel, int step, struct ledger_open *out), void *context)
+{
+    struct snapshot *snapshot = &maker->snapshot;
+    memset(snapshot, 0, sizeof *snapshot);
+    memset(maker->counts, 0, sizeof maker->counts);
+    snapshot->funnel = board_funnel(board, window->group);
+    snapshot->window = &snapshot->funnel->windows[window->window];
+    snapshot->group = window->group;
+    snapshot->span = window->span;
+    snapshot->as_of = tick;
+    snapshot->last_event_at = last_event_at;
+    snapshot->final = snapshot->window->kind != WINDOW_ROLLING && tick >= window->span.end + snapshot->funnel->lateness_s;
+
+    maker->entries = memory_grow(maker->entries, &maker->entry_capacity, window->tally.nonzero + 1, sizeof *maker->entries);
+    maker->entry_count = tally_sorted(&window->tally, maker->entries);
+    for (size_t i = 0; i < maker->entry_count; i++)
+        read_entry(maker, &maker->entries[i]);
+    for (int basis = 0; basis < TALLY_BASES; basis++)
+        fill_view(maker, board, window, (enum tally_basis)basis);
+    int64_t now = time_floor(tick, board_slice_s(board));
+    for (int k = 0; k < snapshot->funnel->step_count; k++)
+        fill_matured(maker, board, k, now);
+    snapshot->open_count = -1;
+    if (board_window_holds(board, window, tick))
+        fill_open(snapshot, board, tick, oldest, context);
+    int64_t answers = snapshot->promoters + snapshot->passives + snapshot->detractors;
+    snapshot->score = answers > 0 ? 100.0 * (double)(snapshot->promoters - snapshot->detractors) / (double)answers : NAN;
+    return snapshot;
+}

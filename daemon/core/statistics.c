@@ -1,0 +1,28 @@
+#include "statistics.h"
+
+#include <math.h>
+
+struct interval statistics_wilson(int64_t passed, int64_t total, double z)
+{
+    double n = (double)total, p = (double)passed / n, zz = z * z;
+    double centre = (p + zz / (2 * n)) / (1 + zz / n);
+    double half = z / (1 + zz / n) * sqrt(p * (1 - p) / n + zz / (4 * n * n));
+    return (struct interval){fmax(0, centre - half), fmin(1, centre + half)};
+}
+
+double statistics_normal(double z)
+{
+    return 0.5 * erfc(-z / 1.4142135623730950488);
+}
+
+double statistics_lower_p(int64_t passed1, int64_t total1, int64_t passed2, int64_t total2)
+{
+    if (passed1 > total1 || passed2 > total2)
+        return NAN;
+    double n1 = (double)total1, n2 = (double)total2;
+    double pooled = (double)(passed1 + passed2) / (n1 + n2);
+    double variance = pooled * (1 - pooled) * (1 / n1 + 1 / n2);
+    if (variance <= 0)
+        return NAN;
+    return statistics_normal(((double)passed1 / n1 - (double)passed2 / n2) / sqrt(variance));
+}

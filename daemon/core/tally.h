@@ -1,0 +1,86 @@
+/* tally.h -- counts by key: what one (group, slice) or one window holds. Adding is the only operation, with either sign, so tallies of
+ * disjoint slices and disjoint leads add up, and what a lead contributed can be taken back.
+ *
+ * A key names one number: basis, field, step (or stage) and detail (a bucket of durations, or a reason).
+ *   bit 31      basis: 0 activity, 1 cohort
+ *   bits 26-30  field
+ *   bits 20-25  step, from 0
+ *   bits 0-19   detail
+ * Threads: no locks inside; a tally is used by one thread at a time. */
+#ifndef FUNNELD_CORE_TALLY_H
+#define FUNNELD_CORE_TALLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tally_basis { TALLY_ACTIVITY, TALLY_COHORT, TALLY_BASES };
+
+enum tally_field {          /* counted in the slice of ...: activity / cohort */
+    TALLY_REACHED,          /* r(k) / entry */
+    TALLY_SKIPPED,
+    TALLY_PASSED,           /* the part of reached(k) with r(k'), k' the next required step: r(k) / entry */
+    TALLY_LEFT_LOST,        /* the part of reached(k) without r(k') that is lost now */
+    TALLY_LEFT_WON,
+    TALLY_EXCLUDED,         /* activity: the part of reached(k) with r(k') < r(k), under `any` */
+    TALLY_TO_NEXT,          /* detail: bucket of r(k') - r(k), neither skipped */
+    TALLY_TO_NEXT_SKIPPED,  /* activity; the same of those that skipped k or k' (they advanced, but when is not known) */
+    TALLY_TO_LOSS,          /* activity; bucket of loss - r(k), of those lost without r(k') */
+    TALLY_LOST,             /* detail: reason; step: where it was lost: loss time / entry */
+    TALLY_STAGE,            /* under `any`: leads that reached any goal of a stage (in the place of the step) */
+    TALLY_ENTERED,          /* cohort */
+    TALLY_WON,              /* r(won step) / entry */
+    TALLY_OPEN,             /* cohort */
+    TALLY_RETURNED,         /* cohort */
+    TALLY_WON_AMOUNT,       /* two keys, see tally_add_amount */
+    TALLY_LOST_AMOUNT,
+    TALLY_SCORES,           /* activity; step 0 detractors, 1 passives, 2 promoters: time of the score */
+    TALLY_STANDING,         /* activity; open leads whose current is the step: slice in which the stay began */
+    TALLY_STANDING_AMOUNT,
+};
+
+enum { TALLY_DETAIL_MAX = (1 << 20) - 1 };
+
+static inline uint32_t tally_key(enum tally_basis basis, enum tally_field field, int step, uint32_t detail)
+{
+    return (uint32_t)basis << 31 | (uint32_t)field << 26 | (uint32_t)step << 20 | detail;
+}
+static inline enum tally_basis tally_key_basis(uint32_t key) { return (enum tally_basis)(key >> 31); }
+static inline enum tally_field tally_key_field(uint32_t key) { return (enum tally_field)(key >> 26 & 31); }
+static inline int tally_key_step(uint32_t key) { return (int)(key >> 20 & 63); }
+static inline uint32_t tally_key_detail(uint32_t key) { return key & TALLY_DETAIL_MAX; }
+
+struct tally { /* zeroed: empty. Open so that it can live inside other tables; fields are this module's own */
+    int64_t *counts;   /* capacity counts, then capacity keys (stored + 1; 0: free) in one block */
+    uint32_t capacity; /* a power of two or 0 */
+    uint32_t used;     /* slots taken, zero counts included */
+    uint32_t nonzero;  /* keys whose count is not 0 */
+};
+
+void tally_add(struct tally *tally, uint32_t key, int64_t count);
+
+/* Amounts of many leads together may exceed 64 bits: they are kept as two sums, of the high and the low 32 bits, in details 1 and 0. */
+void tally_add_amount(struct tally *tally, enum tally_basis basis, enum tally_field field, int step, int64_t minor, int sign);
+
+__extension__ typedef __int128 tally_amount;
+static inline tally_amount tally_amount_of(int64_t low, int64_t high) { return ((tally_amount)high << 32) + low; }
+
+int64_t tally_get(const struct tally *tally, uint32_t key); /* 0 where the key is not there */
+
+/* target += sign * source */
+void tally_merge(struct tally *target, const struct tally *source, int sign);
+
+static inline bool tally_is_zero(const struct tally *tally) { return tally->nonzero == 0; }
+
+void tally_clear(struct tally *tally); /* empty, memory kept */
+void tally_free(struct tally *tally);
+
+struct tally_entry { uint32_t key; int64_t count; };
+
+/* All keys whose count is not 0, ascending, into `out` (room for tally->nonzero). Returns how many. */
+size_t tally_sorted(const struct tally *tally, struct tally_entry *out);
+
+/* Bytes held, for figures on memory. */
+size_t tally_bytes(const struct tally *tally);
+
+#endif
