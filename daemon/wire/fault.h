@@ -1,0 +1,18 @@
+/* fault.h -- what is wrong with one element: its word, a sentence for people, and the value at fault.
+ * An element has one word; where several faults are noted, the one that is looked for first stays (enum fault is in that order). */
+#ifndef FUNNELD_WIRE_FAULT_H
+#define FUNNELD_WIRE_FAULT_H
+
+#include "arena.h"
+#include "decode.h"
+
+struct fault_place { /* where in the record the element lies */
+    const struct pointer *each;  /* of its array; NULL: the record is the element */
+    size_t index;
+};
+
+/* Note a fault of `field` ("": of the whole element). `value` (data NULL: none) is copied, cut to 64 bytes. */
+void fault_note(struct decoded *decoded, struct arena *arena, const struct fault_place *place, enum fault fault, const char *field, const char *what,
+                struct text value);
+
+#endif

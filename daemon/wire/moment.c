@@ -1,0 +1,114 @@
+#include "moment.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+#include "../core/calendar.h"
+#include "decimal.h"
+
+static bool moment_in_range(int64_t moment)
+{
+    return moment >= TIME_LEAST && moment <= TIME_GREATEST;
+}
+
+bool moment_from_number(struct text text, int64_t *out)
+{
+    struct decimal number;
+    if (!decimal_read(text, &number))
+        return false;
+    int power = number.magnitude > 17 ? -9 : number.magnitude > 14 ? -6 : number.magnitude > 11 ? -3 : 0;
+    int64_t moment;
+    if (!decimal_round(&number, power, DECIMAL_FLOOR, &moment) || !moment_in_range(moment))
+        return false;
+    *out = moment;
+    return true;
+}
+
+/* Two digits as a number, at most `most`; -1: they are none. */
+static int two_digits(const char *at, int most)
+{
+    unsigned tens = (unsigned)(at[0] - '0'), ones = (unsigned)(at[1] - '0');
+    int value = (int)(tens * 10 + ones);
+    return tens <= 9 && ones <= 9 && value <= most ? value : -1;
+}
+
+/* YYYY-MM-DDThh:mm:ss: its first 19 bytes, as seconds of the local clock. */
+static bool read_local(const char *at, int64_t *local_s)
+{
+    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
+        return false;
+    int century = two_digits(at, 99), year = two_digits(at + 2, 99), month = two_digits(at + 5, 12), day = two_digits(at + 8, 31);
+    int hour = two_digits(at + 11, 23), minute = two_digits(at + 14, 59), second = two_digits(at + 17, 60);
+    if (century < 0 || year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0)
+        return false;
+    int64_t midnight = calendar_local(century * 100 + year, month, day);
+    if (day > 28 && calendar_date(midnight).day != day)
+        return false; /* the month is shorter */
+    *local_s = midnight + hour * 3600 + minute * 60 + second; /* second 60 carries by itself */
+    return true;
+}
+
+/* Z or +hh:mm up to the end of the text. */
+static bool read_offset(const char *at, const char *end, int *offset_s)
+{
+    *offset_s = 0;
+    if (end - at == 1)
+        return *at == 'Z' || *at == 'z';
+    if (end - at != 6 || (*at != '+' && *at != '-') || at[3] != ':')
+        return false;
+    int hours = two_digits(at + 1, 23), minutes = two_digits(at + 4, 59);
+    if (hours < 0 || minutes < 0)
+        return false;
+    *offset_s = (hours * 60 + minutes) * (*at == '-' ? -60 : 60);
+    return true;
+}
+
+static bool read_rfc3339(struct text text, const struct zone *local, int64_t *out)
+{
+    int64_t local_s;
+    if (text.length < 19 || !read_local(text.data, &local_s))
+        return false;
+    const char *at = text.data + 19, *end = text.data + text.length;
+    if (at < end && *at == '.') {
+        const char *first = ++at;
+        while (at < end && *at >= '0' && *at <= '9')
+            at++;
+        if (at == first)
+            return false;
+    }
+    int offset_s;
+    if (at == end && local != NULL)
+        *out = zone_moment(local, local_s);
+    else if (read_offset(at, end, &offset_s))
+        *out = local_s - offset_s;
+    else
+        return false;
+    return true;
+}
+
+bool moment_from_text(struct text text, const struct zone *local, int64_t *out)
+{
+    int64_t moment;
+    if (!read_rfc3339(text, local, &moment))
+        return moment_from_number(text, out);
+    if (!moment_in_range(moment))
+        return false;
+    *out = moment;
+    return true;
+}
+
+size_t moment_format(const struct zone *zone, int64_t moment, char buffer[MOMENT_TEXT_SIZE])
+{
+    assert(moment_in_range(moment));
+    int offset_min = zone_offset(zone, moment) / 60;
+    if (moment + offset_min * 60 > TIME_GREATEST)
+        offset_min = 0;
+    struct date date = calendar_date(moment + offset_min * 60);
+    int offset = offset_min < 0 ? -offset_min : offset_min;
+    /* What is cut off by % is never there; it tells the compiler how long the text can be. */
+    int length = snprintf(buffer, MOMENT_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%c%02u:%02u", (unsigned)date.year % 10000, (unsigned)date.month % 100,
+                          (unsigned)date.day % 100, (unsigned)date.hour % 100, (unsigned)date.minute % 100, (unsigned)date.second % 100,
+                          offset_min < 0 ? '-' : '+', (unsigned)offset / 60 % 100, (unsigned)offset % 60);
+    assert(length == MOMENT_TEXT_SIZE - 1);
+    return (size_t)length;
+}

@@ -1,0 +1,24 @@
+/* moment.h -- moments from text and back: RFC 3339, and numbers whose magnitude tells their unit.
+ * Moments are whole seconds since 1970 (core/event_time.h); fractions are truncated towards the past, and what lies outside the years
+ * 1 to 9999 UTC is refused. Source: formats, "Input in detail". Threads: no state. */
+#ifndef FUNNELD_WIRE_MOMENT_H
+#define FUNNELD_WIRE_MOMENT_H
+
+#include "../core/event_time.h"
+#include "../core/text.h"
+#include "../core/zone.h"
+
+enum { MOMENT_TEXT_SIZE = 26 }; /* "2024-03-31T23:59:00+03:00" and its NUL */
+
+/* A number in JSON's grammar: seconds, from |n| >= 10^11 milliseconds, from 10^14 microseconds, from 10^17 nanoseconds. */
+bool moment_from_number(struct text text, int64_t *out);
+
+/* RFC 3339 with `T`, `t` or a space, `Z`, `z` or an offset +hh:mm, any number of decimals, second 60 being second 0 of the next minute;
+ * or such a number. local != NULL: the offset may be missing, and the time is in that zone. */
+bool moment_from_text(struct text text, const struct zone *local, int64_t *out);
+
+/* RFC 3339 in that zone, UTC as +00:00; returns the length. `moment` lies in the years 1 to 9999 UTC. Where the zone's offset has seconds (before
+ * standard time) it is cut to minutes, and where the local year would be 10000 UTC is used: the text always names the moment exactly. */
+size_t moment_format(const struct zone *zone, int64_t moment, char buffer[MOMENT_TEXT_SIZE]);
+
+#endif
