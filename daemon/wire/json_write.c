@@ -1,0 +1,148 @@
+#include "json_write.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../core/memory.h"
+#include "moment.h"
+
+static char *room(struct buffer *buffer, size_t length)
+{
+    buffer->data = memory_grow(buffer->data, &buffer->capacity, buffer->length + length + 1, 1);
+    return buffer->data + buffer->length;
+}
+
+void buffer_text(struct buffer *buffer, struct text text)
+{
+    if (text.length > 0)
+        memcpy(room(buffer, text.length), text.data, text.length);
+    buffer->length += text.length;
+}
+
+void buffer_char(struct buffer *buffer, char c)
+{
+    *room(buffer, 1) = c;
+    buffer->length++;
+}
+
+void buffer_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    vsnprintf(room(buffer, (size_t)length), (size_t)length + 1, format, again);
+    buffer->length += (size_t)length;
+    va_end(again);
+    va_end(arguments);
+}
+
+void buffer_percent(struct buffer *buffer, struct text text)
+{
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+        if (plain)
+            buffer_char(buffer, (char)c);
+        else
+            buffer_format(buffer, "%%%02X", c);
+    }
+}
+
+void json_string(struct buffer *buffer, struct text text)
+{
+    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
+    char *out = room(buffer, text.length * 6 + 2), *start = out;
+    *out++ = '"';
+    for (size_t i = 0; i < text.length; i++) {
+        unsigned char c = (unsigned char)text.data[i];
+        if (c == '"' || c == '\\') {
+            *out++ = '\\';
+            *out++ = (char)c;
+        } else if (c >= 0x20) {
+            *out++ = (char)c;
+        } else if (c < sizeof letters && letters[c] != 0) {
+            *out++ = '\\';
+            *out++ = letters[c];
+        } else {
+            out += snprintf(out, 7, "\\u%04x", c);
+        }
+    }
+    *out++ = '"';
+    buffer->length += (size_t)(out - start);
+}
+
+void json_name(struct buffer *buffer, const char *name)
+{
+    if (buffer->length > 0 && buffer->data[buffer->length - 1] != '{')
+        buffer_char(buffer, ',');
+    buffer_char(buffer, '"');
+    buffer_text(buffer, text_of(name)); /* names are ours: nothing to escape */
+    buffer_text(buffer, TEXT("\":"));
+}
+
+void json_integer(struct buffer *buffer, int64_t number)
+{
+    char digits[24], *at = digits + sizeof digits;
+    uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    do
+        *--at = (char)('0' + rest % 10);
+    while ((rest /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    buffer_text(buffer, (struct text){at, (size_t)(digits + sizeof digits - at)});
+}
+
+void json_integer_or_null(struct buffer *buffer, int64_t number)
+{
+    if (number == -1)
+        buffer_text(buffer, TEXT("null"));
+    else
+        json_integer(buffer, number);
+}
+
+void json_ratio(struct buffer *buffer, double number)
+{
+    if (isnan(number)) {
+        buffer_text(buffer, TEXT("null"));
+        return;
+    }
+    char digits[400];
+    int length = snprintf(digits, sizeof digits, "%.6f", number);
+    while (digits[length - 1] == '0')
+        length--;
+    if (digits[length - 1] == '.')
+        length--;
+    struct text text = {digits, (size_t)length};
+    buffer_text(buffer, text_equal(text, TEXT("-0")) ? TEXT("0") : text);
+}
+
+void json_amount(struct buffer *buffer, tally_amount minor)
+{
+    bool negative = minor < 0;
+    __extension__ typedef unsigned __int128 magnitude;
+    magnitude rest = negative ? 0 - (magnitude)minor : (magnitude)minor;
+    char digits[48], *at = digits + sizeof digits;
+    for (int i = 0; i < 3 || rest > 0; i++, rest /= 10) {
+        if (i == 2)
+            *--at = '.';
+        *--at = (char)('0' + (int)(rest % 10));
+    }
+    if (negative)
+        *--at = '-';
+    buffer_text(buffer, (struct text){at, (size_t)(digits + sizeof digits - at)});
+}
+
+void json_moment(struct buffer *buffer, const struct zone *zone, int64_t moment)
+{
+    if (moment == TIME_NONE) {
+        buffer_text(buffer, TEXT("null"));
+        return;
+    }
+    char text[MOMENT_TEXT_SIZE];
+    moment_format(zone, moment, text);
+    buffer_char(buffer, '"');
+    buffer_text(buffer, text_of(text));
+    buffer_char(buffer, '"');
+}
