@@ -24,6 +24,10 @@ def read(path):
         return [json.loads(line, parse_int=Figure, parse_float=Figure) for line in file]
 
 
+def read_snapshots(path):
+    return [record for record in read(path) if record["type"] == "snapshot"]
+
+
 def name(record):
     group = ",".join(f"{name}={value}" for name, value in sorted(record["group"].items())) or "all"
     start = "now" if record["window"].startswith("rolling-") else record["start"]
@@ -100,6 +104,11 @@ class Comparison:
             for (error, value, base64), count in rest.items():
                 self.differences.append(f"dead letter only in the {which} ({count}): {error} {value if base64 is None else 'base64 ' + base64!r}")
 
+    def text(self, most):
+        """The first differences, one a line."""
+        more = len(self.differences) - most
+        return "\n".join(self.differences[:most] + ([f"... and {more} more"] if more > 0 else []))
+
 
 def main():
     parser = argparse.ArgumentParser(description="compare two sets of records")
@@ -110,14 +119,11 @@ def main():
     arguments = parser.parse_args()
     comparison = Comparison(arguments.ignore)
     if arguments.records:
-        first, second = ([record for record in read(path) if record["type"] == "snapshot"] for path in arguments.records)
-        comparison.records(first, second)
+        comparison.records(*map(read_snapshots, arguments.records))
     if arguments.dead_letters:
         comparison.dead_letters(*map(read, arguments.dead_letters))
-    for difference in comparison.differences[:arguments.most]:
-        print(difference)
-    if len(comparison.differences) > arguments.most:
-        print(f"... and {len(comparison.differences) - arguments.most} more")
+    if comparison.differences:
+        print(comparison.text(arguments.most))
     sys.exit(1 if comparison.differences else 0)
 
 

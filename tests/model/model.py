@@ -21,6 +21,18 @@ from records import Snapshots, key, text
 from zone import Zone
 
 
+def recount(config, as_of, events):
+    """(records, dead letters), each a list of lines."""
+    settings = configuration.read(config)
+    zone = Zone(settings.timezone)
+    tick = read_time(as_of, None)
+    intake = Intake(settings, zone, tick)
+    intake.read(events)
+    records = [record for funnel in settings.funnels for record in Snapshots(settings, zone, tick, funnel, intake).records()]
+    records.sort(key=lambda record: key(record).encode())
+    return [text(record) + "\n" for record in records], [text(letter) + "\n" for letter in intake.dead_letters]
+
+
 def main():
     parser = argparse.ArgumentParser(description="recount funnels from scratch")
     parser.add_argument("--config", required=True)
@@ -28,19 +40,11 @@ def main():
     parser.add_argument("--dead-letters")
     parser.add_argument("events", nargs="+")
     arguments = parser.parse_args()
-
-    settings = configuration.read(arguments.config)
-    zone = Zone(settings.timezone)
-    tick = read_time(arguments.as_of, None)
-    intake = Intake(settings, zone, tick)
-    intake.read(arguments.events)
-
-    records = [record for funnel in settings.funnels for record in Snapshots(settings, zone, tick, funnel, intake).records()]
-    for record in sorted(records, key=lambda record: key(record).encode()):
-        sys.stdout.write(text(record) + "\n")
+    records, dead_letters = recount(arguments.config, arguments.as_of, arguments.events)
+    sys.stdout.writelines(records)
     if arguments.dead_letters:
         with open(arguments.dead_letters, "w", encoding="utf-8") as file:
-            file.writelines(text(letter) + "\n" for letter in intake.dead_letters)
+            file.writelines(dead_letters)
 
 
 if __name__ == "__main__":
