@@ -73,9 +73,9 @@ class Case:
         self.zone = Zone(zone_name)
         self.middle = days(*self.random.choice(ZONES[zone_name])) * DAY + self.random.randrange(DAY)
         self.span = self.random.choice([6 * HOUR, 2 * DAY, 5 * DAY, 20 * DAY, 60 * DAY])
-        self.begin, self.end = self.middle - self.span // 2, self.middle + self.span // 2
         self.dimensions = self.make_dimensions()
         self.config = self.make_config(zone_name)
+        self.begin, self.end = self.middle - self.span // 2, self.middle + self.span // 2
         self.tick = self.make_tick()
         self.files = self.make_files()
 
@@ -97,6 +97,7 @@ class Case:
         self.retention = None
         if self.chance(0.15):
             self.retention = self.random.choice([3 * DAY, 5 * DAY, 16 * DAY])
+            self.span = max(self.span, 20 * DAY)
             config["retention"] = f"{self.retention // DAY}d"
         config["dimensions"] = self.dimensions
         config["funnels"] = [self.make_funnel(number) for number in range(self.random.choice([1, 1, 1, 2, 3]))]
@@ -203,7 +204,7 @@ class Case:
     def make_tick(self):
         tick = self.end + self.random.choice([0, self.random.randrange(3 * DAY)])
         if self.chance(0.2):
-            tick = self.random.randrange(self.begin, self.end)
+            tick = self.end - self.random.randrange(self.span // self.random.choice([2, 10, 50]))
         if self.chance(0.3):
             tick = self.edge(tick)
         return tick
@@ -265,9 +266,7 @@ class Case:
             events = [self.wrong_funnel(self.moment())]
         for _ in range(len(events) // 10):
             events.append(self.random.choice(events))
-        jitter = self.random.choice([0, 60, HOUR, DAY, 10**9])
-        if self.retention and self.chance(0.7):
-            jitter = min(jitter, HOUR)
+        jitter = self.random.choice([0, HOUR, DAY, 2 * self.retention, 3 * self.retention] if self.retention else [0, 60, HOUR, DAY, 10**9])
         events.sort(key=lambda event: event[0] + self.random.randint(0, jitter))
         files = [[] for _ in range(self.random.randint(1, 4))]
         for _, line in events:
@@ -328,7 +327,7 @@ class Case:
     def common(self, id, funnel, at, usual):
         lead = Raw(id) if re.fullmatch(r"0|[1-9][0-9]*", id) and self.chance(0.5) else id
         fields = {"lead_id": lead, "at": self.text_of(at)}
-        if self.chance(0.5):
+        if self.chance(0.5 if any("match" not in other for other in self.config["funnels"]) else 0.9):
             fields["funnel"] = self.random.choice([funnel["id"], *funnel.get("aliases", [])])
         for name, value in usual.items():
             if self.chance(0.6):
