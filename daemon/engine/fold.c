@@ -1,0 +1,137 @@
+#include "fold.h"
+
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../core/snapshot.h"
+
+enum {
+    PREFETCH_AHEAD = 12,     /* events: about the time a line of memory needs to come */
+    WORTH_WAKING = 128,      /* a smaller batch is folded before other threads would be awake */
+};
+
+void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool)
+{
+    *fold = (struct fold){.settings = settings, .pool = pool, .shard_count = pool_threads(pool)};
+    fold->definition = (struct ledger_definition){
+        .funnel_count = settings->funnel_count,
+        .funnels = settings->funnels,
+        .dimension_count = settings->dimension_count,
+        .dimensions = settings->dimensions,
+        .slice_s = settings->zone.slice_s,
+        .forgets = settings->retention_s >= 0,
+        .names_oldest = settings->show_leads,
+    };
+    fold->shards = memory_new((size_t)fold->shard_count * sizeof *fold->shards);
+    for (int i = 0; i < fold->shard_count; i++)
+        fold->shards[i] = ledger_new(&fold->definition);
+    fold->board = board_new(&fold->definition, &settings->zone, fold->shard_count);
+    fold->last_event_at = memory_new((size_t)settings->funnel_count * sizeof *fold->last_event_at);
+    for (int f = 0; f < settings->funnel_count; f++)
+        fold->last_event_at[f] = TIME_NONE;
+}
+
+void fold_free(struct fold *fold)
+{
+    for (int i = 0; i < fold->shard_count; i++)
+        ledger_free(fold->shards[i]);
+    free(fold->shards);
+    board_free(fold->board);
+    free(fold->last_event_at);
+    free(fold->batch);
+}
+
+static int shard_of(const struct fold *fold, uint64_t lead_hash)
+{
+    return (int)((lead_hash >> 32) % (uint64_t)fold->shard_count);
+}
+
+struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash)
+{
+    return fold->shards[shard_of(fold, lead_hash)];
+}
+
+void fold_add(struct fold *fold, const struct event *event, int64_t bound)
+{
+    fold->batch = memory_grow(fold->batch, &fold->batch_capacity, fold->batch_count + 1, sizeof *fold->batch);
+    fold->batch[fold->batch_count++] = (struct fold_event){event, bound};
+    for (int i = 0; i < event->move_count; i++)
+        if (event->at > fold->last_event_at[event->moves[i].funnel])
+            fold->last_event_at[event->moves[i].funnel] = event->at;
+}
+
+/* One shard's part of the batch, in the batch's order. */
+static void apply_shard(void *context, int shard)
+{
+    struct fold *fold = context;
+    struct ledger *ledger = fold->shards[shard];
+    for (size_t i = 0; i < fold->batch_count; i++) {
+        if (i + PREFETCH_AHEAD < fold->batch_count) {
+            uint64_t ahead = fold->batch[i + PREFETCH_AHEAD].event->lead_hash;
+            if (shard_of(fold, ahead) == shard)
+                ledger_prefetch(ledger, ahead);
+        }
+        if (shard_of(fold, fold->batch[i].event->lead_hash) == shard)
+            ledger_apply(ledger, fold->batch[i].event, fold->batch[i].bound);
+    }
+}
+
+void fold_apply(struct fold *fold)
+{
+    if (fold->batch_count >= WORTH_WAKING)
+        pool_run(fold->pool, apply_shard, fold);
+    else if (fold->batch_count > 0)
+        for (int i = 0; i < fold->shard_count; i++)
+            apply_shard(fold, i);
+    fold->batch_count = 0;
+}
+
+void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
+{
+    fold_apply(fold);
+    for (int i = 0; i < fold->shard_count; i++) {
+        if (bound != TIME_NONE)
+            ledger_forget(fold->shards[i], bound);
+        board_merge(fold->board, i, fold->shards[i]);
+    }
+    board_tick(fold->board, tick, bound);
+}
+
+static int by_since_then_bytes(const void *a, const void *b)
+{
+    const struct ledger_open *x = a, *y = b;
+    return x->since != y->since ? (x->since > y->since) - (x->since < y->since) : text_compare(x->lead, y->lead);
+}
+
+int fold_oldest(void *context, int funnel, int step, struct ledger_open *out)
+{
+    struct fold *fold = context;
+    struct ledger_open *all = memory_new((size_t)fold->shard_count * SNAPSHOT_OLDEST_MAX * sizeof *all);
+    int count = 0;
+    for (int i = 0; i < fold->shard_count; i++)
+        count += ledger_oldest(fold->shards[i], funnel, step, SNAPSHOT_OLDEST_MAX, all + count);
+    if (count > 1)
+        qsort(all, (size_t)count, sizeof *all, by_since_then_bytes);
+    if (count > SNAPSHOT_OLDEST_MAX)
+        count = SNAPSHOT_OLDEST_MAX;
+    for (int i = 0; i < count; i++)
+        out[i] = all[i];
+    free(all);
+    return count;
+}
+
+uint64_t fold_lead_count(const struct fold *fold)
+{
+    uint64_t count = 0;
+    for (int i = 0; i < fold->shard_count; i++)
+        count += ledger_lead_count(fold->shards[i]);
+    return count;
+}
+
+uint64_t fold_lead_bytes(const struct fold *fold)
+{
+    uint64_t bytes = 0;
+    for (int i = 0; i < fold->shard_count; i++)
+        bytes += ledger_bytes(fold->shards[i]);
+    return bytes;
+}

@@ -1,0 +1,109 @@
+#include "intake.h"
+
+#include <stdlib.h>
+
+#include "../core/memory.h"
+
+void intake_init(struct intake *intake, const struct settings *settings, struct pool *pool, int64_t now_limit, struct intake_limits limits)
+{
+    *intake = (struct intake){.settings = settings, .limits = limits, .pool = pool, .greatest_at = TIME_NONE, .watermark_ms = TIME_NONE};
+    intake->decoders = memory_new((size_t)pool_threads(pool) * sizeof *intake->decoders);
+    for (int i = 0; i < pool_threads(pool); i++)
+        intake->decoders[i] = decoder_new(settings, now_limit);
+}
+
+void intake_free(struct intake *intake)
+{
+    for (int i = 0; i < pool_threads(intake->pool); i++)
+        decoder_free(intake->decoders[i]);
+    free(intake->decoders);
+    free(intake->items);
+    free(intake->elements);
+    free(intake->element_counts);
+}
+
+/* Each thread decodes a stretch of the block with a decoder of its own. */
+static void decode_stretch(void *context, int thread)
+{
+    struct intake *intake = context;
+    int threads = pool_threads(intake->pool);
+    int from = (int)((int64_t)intake->record_count * thread / threads), to = (int)((int64_t)intake->record_count * (thread + 1) / threads);
+    decoder_reset(intake->decoders[thread]);
+    for (int i = from; i < to; i++)
+        intake->element_counts[i] = decoder_decode(intake->decoders[thread], &intake->records[i], &intake->elements[i]);
+}
+
+/* Decide one event by what came before it in its partition. */
+static void admit(struct intake *intake, struct intake_item *item)
+{
+    const struct decoded *decoded = item->decoded;
+    const struct settings *settings = intake->settings;
+    item->fault = decoded->fault;
+    item->bound = TIME_NONE;
+    if (settings->retention_s >= 0 && intake->greatest_at != TIME_NONE)
+        item->bound = intake->greatest_at - settings->out_of_orderness_s - settings->retention_s;
+    if (decoded->counts && !decoded->ignored) {
+        int64_t at = decoded->event.at;
+        if (at < item->bound) {
+            item->fault = FAULT_TOO_OLD;
+        } else if (at > intake->limits.as_of || at >= intake->limits.to || at < intake->limits.from) {
+            item->skipped = true;
+            item->fault = FAULT_NONE;
+        } else {
+            item->admitted = true;
+            if (at > intake->greatest_at)
+                intake->greatest_at = at;
+            intake_advance(intake, (at - settings->out_of_orderness_s) * 1000);
+        }
+    }
+    item->watermark_ms = intake->watermark_ms;
+    item->greatest_at = intake->greatest_at;
+}
+
+void intake_fill(struct intake *intake, const struct record *records, int count)
+{
+    intake->records = records;
+    intake->record_count = count;
+    intake->elements = memory_grow(intake->elements, &intake->element_capacity, (size_t)count, sizeof *intake->elements);
+    intake->element_counts = memory_grow(intake->element_counts, &intake->element_count_capacity, (size_t)count, sizeof *intake->element_counts);
+    pool_run(intake->pool, decode_stretch, intake);
+    size_t total = 0;
+    for (int i = 0; i < count; i++)
+        total += (size_t)intake->element_counts[i];
+    intake->items = memory_grow(intake->items, &intake->capacity, total, sizeof *intake->items);
+    intake->count = intake->next = 0;
+    for (int i = 0; i < count; i++) {
+        const struct intake_item *faulty = NULL;
+        for (int e = 0; e < intake->element_counts[i]; e++) {
+            struct intake_item *item = &intake->items[intake->count++];
+            *item = (struct intake_item){.decoded = &intake->elements[i][e], .record = (uint32_t)i, .ends_record = e + 1 == intake->element_counts[i]};
+            admit(intake, item);
+            if (item->fault != FAULT_NONE && faulty == NULL)
+                faulty = item;
+            item->letter = item->ends_record && faulty != NULL;
+            item->faulty = faulty;
+        }
+    }
+}
+
+const struct intake_item *intake_take(struct intake *intake, int64_t cut_ms)
+{
+    if (intake_is_empty(intake))
+        return NULL;
+    const struct intake_item *item = &intake->items[intake->next];
+    if (item->watermark_ms >= cut_ms)
+        return NULL;
+    intake->next++;
+    return item;
+}
+
+int64_t intake_next_watermark(const struct intake *intake)
+{
+    return intake_is_empty(intake) ? TIME_NONE : intake->items[intake->next].watermark_ms;
+}
+
+void intake_advance(struct intake *intake, int64_t watermark_ms)
+{
+    if (watermark_ms > intake->watermark_ms)
+        intake->watermark_ms = watermark_ms;
+}

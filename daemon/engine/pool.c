@@ -1,0 +1,105 @@
+#include "pool.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+
+struct worker {
+    struct pool *pool;
+    int number;
+    pthread_t thread;
+};
+
+struct pool {
+    int threads;
+    struct worker *workers; /* of numbers 1 .. threads - 1 */
+    pthread_mutex_t lock;
+    pthread_cond_t begin, end;
+    unsigned long round;    /* of work; grows by one a run */
+    int running;
+    bool stopping;
+    void (*work)(void *context, int thread);
+    void *context;
+};
+
+static void *worker_main(void *argument)
+{
+    struct worker *worker = argument;
+    struct pool *pool = worker->pool;
+    unsigned long seen = 0;
+    for (;;) {
+        pthread_mutex_lock(&pool->lock);
+        while (pool->round == seen && !pool->stopping)
+            pthread_cond_wait(&pool->begin, &pool->lock);
+        seen = pool->round;
+        bool stopping = pool->stopping;
+        pthread_mutex_unlock(&pool->lock);
+        if (stopping)
+            return NULL;
+        pool->work(pool->context, worker->number);
+        pthread_mutex_lock(&pool->lock);
+        if (--pool->running == 0)
+            pthread_cond_signal(&pool->end);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}
+
+struct pool *pool_new(int threads)
+{
+    struct pool *pool = memory_new(sizeof *pool);
+    pool->threads = threads;
+    pool->workers = memory_new((size_t)threads * sizeof *pool->workers);
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->begin, NULL);
+    pthread_cond_init(&pool->end, NULL);
+    for (int i = 1; i < threads; i++) {
+        pool->workers[i] = (struct worker){.pool = pool, .number = i};
+        if (pthread_create(&pool->workers[i].thread, NULL, worker_main, &pool->workers[i]) != 0)
+            abort(); /* a machine that gives no thread at start gives no memory either: see core/memory.h */
+    }
+    return pool;
+}
+
+void pool_free(struct pool *pool)
+{
+    if (pool == NULL)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    pool->stopping = true;
+    pthread_cond_broadcast(&pool->begin);
+    pthread_mutex_unlock(&pool->lock);
+    for (int i = 1; i < pool->threads; i++)
+        pthread_join(pool->workers[i].thread, NULL);
+    pthread_cond_destroy(&pool->begin);
+    pthread_cond_destroy(&pool->end);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool->workers);
+    free(pool);
+}
+
+int pool_threads(const struct pool *pool)
+{
+    return pool->threads;
+}
+
+void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *context)
+{
+    if (pool->threads > 1) {
+        pthread_mutex_lock(&pool->lock);
+        pool->work = work;
+        pool->context = context;
+        pool->running = pool->threads - 1;
+        pool->round++;
+        pthread_cond_broadcast(&pool->begin);
+        pthread_mutex_unlock(&pool->lock);
+    }
+    work(context, 0);
+    if (pool->threads > 1) {
+        pthread_mutex_lock(&pool->lock);
+        while (pool->running > 0)
+            pthread_cond_wait(&pool->end, &pool->lock);
+        pthread_mutex_unlock(&pool->lock);
+    }
+}

@@ -1,0 +1,16 @@
+/* pool.h -- a few threads that do one piece of work each and meet again: fork and join, nothing else is shared through it.
+ * Threads: one thread owns a pool and calls pool_run; it does the work of number 0 itself. */
+#ifndef FUNNELD_ENGINE_POOL_H
+#define FUNNELD_ENGINE_POOL_H
+
+struct pool;
+
+struct pool *pool_new(int threads); /* >= 1 */
+void pool_free(struct pool *pool);
+int pool_threads(const struct pool *pool);
+
+/* Call work(context, 0 .. threads - 1), each on a thread of its own, and return when all are done. What was written before the call is seen by the
+ * work, and what the work wrote is seen after it. */
+void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *context);
+
+#endif

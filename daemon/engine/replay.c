@@ -1,0 +1,214 @@
+#include "replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../log/file.h"
+#include "intake.h"
+#include "ticks.h"
+
+enum {
+    BLOCK_RECORDS = 8192,
+    LINE_LONGEST = 64 << 20, /* bytes of a line kept for its dead letter */
+};
+
+#define CUT_FIRST (TIME_NONE + 1) /* before the first event that is counted */
+
+struct input { /* one file */
+    struct log_file *file;
+    struct intake intake;
+    const struct log_line *lines;
+    struct record *records;
+    size_t record_capacity;
+    bool ended;
+    int64_t greatest_at;       /* of the events taken; TIME_NONE */
+};
+
+struct replay {
+    const struct settings *settings;
+    const struct replay_options *options;
+    struct outcomes *outcomes;
+    struct pool *pool;
+    struct fold fold;
+    struct publisher *publisher;
+    struct ticks ticks;
+    int input_count;
+    struct input *inputs;
+    int64_t watermark_ms;
+};
+
+/* ---- reading ---- */
+
+static bool refill(struct replay *replay, struct input *input)
+{
+    fold_apply(&replay->fold); /* its events live in the decoders that are about to be used again */
+    int count = log_file_read(input->file, BLOCK_RECORDS, &input->lines);
+    if (count < 0)
+        return false;
+    input->ended = count == 0;
+    input->records = memory_grow(input->records, &input->record_capacity, (size_t)count, sizeof *input->records);
+    for (int i = 0; i < count; i++)
+        input->records[i] = (struct record){.value = input->lines[i].bytes, .timestamp_ms = INT64_MIN};
+    intake_fill(&input->intake, input->records, count);
+    replay->outcomes->records += (uint64_t)count;
+    return true;
+}
+
+static void report(struct replay *replay)
+{
+    if (replay->options->progress == NULL)
+        return;
+    struct replay_progress progress = {.events = replay->outcomes->events, .watermark_ms = replay->watermark_ms};
+    for (int i = 0; i < replay->input_count; i++) {
+        int64_t size = log_file_size(replay->inputs[i].file);
+        progress.bytes += log_file_position(replay->inputs[i].file);
+        progress.bytes_total = size < 0 || progress.bytes_total < 0 ? -1 : progress.bytes_total + size;
+    }
+    replay->options->progress(replay->options->context, &progress);
+}
+
+/* ---- one event ---- */
+
+static void write_letter(struct replay *replay, const struct input *input, const struct intake_item *item)
+{
+    const struct intake_item *faulty = item->faulty;
+    const char *message = faulty->fault == FAULT_TOO_OLD ? "at: older than the retention allows" : faulty->decoded->message;
+    outcomes_fault(replay->outcomes, faulty->fault, faulty->decoded->value);
+    if (replay->options->letter != NULL)
+        replay->options->letter(replay->options->context, faulty->fault, message != NULL ? message : "", (int)(input - replay->inputs),
+                                input->lines[item->record].offset, input->records[item->record].value);
+}
+
+static void take(struct replay *replay, struct input *input, const struct intake_item *item)
+{
+    struct outcomes *outcomes = replay->outcomes;
+    outcomes->events++;
+    outcomes->ignored += item->decoded->ignored;
+    outcomes->skipped += item->skipped;
+    if (item->admitted) {
+        outcomes->counted++;
+        fold_add(&replay->fold, &item->decoded->event, item->bound);
+    }
+    if (item->letter)
+        write_letter(replay, input, item);
+    input->greatest_at = item->greatest_at;
+}
+
+/* ---- ticks ---- */
+
+/* The least of the partitions' bounds; TIME_NONE: nothing is too old yet. */
+static int64_t bound_of(const struct replay *replay)
+{
+    int64_t least = TIME_NEVER;
+    for (int i = 0; i < replay->input_count; i++)
+        if (replay->inputs[i].greatest_at != TIME_NONE && replay->inputs[i].greatest_at < least)
+            least = replay->inputs[i].greatest_at;
+    if (replay->settings->retention_s < 0 || least == TIME_NEVER)
+        return TIME_NONE;
+    return least - replay->settings->out_of_orderness_s - replay->settings->retention_s;
+}
+
+static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scope)
+{
+    int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
+    fold_tick(&replay->fold, tick_s, bound_of(replay));
+    publisher_publish(replay->publisher, tick_s, scope, replay->options->publish, replay->options->context);
+    replay->watermark_ms = tick_ms;
+}
+
+/* Take from every file up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all files have ended.
+ * False in *ok: a file cannot be read, its number in *failed. */
+static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *failed)
+{
+    int64_t least = TIME_NEVER;
+    for (int i = 0; i < replay->input_count; i++) {
+        struct input *input = &replay->inputs[i];
+        for (;;) {
+            const struct intake_item *item;
+            while ((item = intake_take(&input->intake, cut_ms)) != NULL)
+                take(replay, input, item);
+            if (!intake_is_empty(&input->intake) || input->ended)
+                break;
+            if (!refill(replay, input)) {
+                *ok = false;
+                *failed = i;
+                return TIME_NEVER;
+            }
+            report(replay);
+        }
+        if (!intake_is_empty(&input->intake) && intake_next_watermark(&input->intake) < least)
+            least = intake_next_watermark(&input->intake);
+    }
+    return least;
+}
+
+/* Everything up to the end of all files, with the ticks on the way. False: a file cannot be read. */
+static bool run_through(struct replay *replay, int *failed)
+{
+    bool ok = true;
+    int64_t cut_ms = replay->options->last ? TIME_NEVER : CUT_FIRST;
+    for (;;) {
+        int64_t reached_ms = advance_to(replay, cut_ms, &ok, failed);
+        if (!ok)
+            return false;
+        if (reached_ms == TIME_NEVER)
+            break;
+        if (cut_ms != CUT_FIRST)
+            for (; cut_ms <= reached_ms; cut_ms = ticks_after(&replay->ticks, cut_ms))
+                tick(replay, cut_ms, PUBLISH_CHANGED);
+        else
+            cut_ms = ticks_after(&replay->ticks, reached_ms); /* earlier ticks have nothing to show */
+    }
+    int64_t end = replay->options->as_of;
+    for (int i = 0; i < replay->input_count && replay->options->as_of == TIME_NONE; i++)
+        if (replay->inputs[i].greatest_at > end)
+            end = replay->inputs[i].greatest_at;
+    if (end == TIME_NONE)
+        return true; /* nothing was counted, and no time asked for */
+    if (cut_ms != CUT_FIRST && !replay->options->last)
+        for (; cut_ms < end * 1000; cut_ms = ticks_after(&replay->ticks, cut_ms))
+            tick(replay, cut_ms, PUBLISH_CHANGED);
+    tick(replay, end * 1000, replay->options->last ? PUBLISH_ALL : PUBLISH_NOT_FINAL);
+    return true;
+}
+
+int replay_files(const struct settings *settings, const struct replay_options *options, int file_count, char *const *paths, struct outcomes *outcomes, int *failed)
+{
+    struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes, .watermark_ms = TIME_NONE};
+    replay.ticks = (struct ticks){options->every_ms, settings->zone.slice_s * 1000};
+    replay.inputs = memory_new((size_t)file_count * sizeof *replay.inputs);
+    int error = 0;
+    for (; replay.input_count < file_count; replay.input_count++) {
+        replay.inputs[replay.input_count].file = log_file_open(paths[replay.input_count], LINE_LONGEST);
+        if (replay.inputs[replay.input_count].file == NULL) {
+            error = errno;
+            *failed = replay.input_count;
+            break;
+        }
+    }
+    if (error == 0) {
+        replay.pool = pool_new(options->threads);
+        fold_init(&replay.fold, settings, replay.pool);
+        replay.publisher = publisher_new(&replay.fold);
+        struct intake_limits limits = {options->from, options->to, options->as_of != TIME_NONE ? options->as_of : TIME_NEVER};
+        for (int i = 0; i < file_count; i++) {
+            intake_init(&replay.inputs[i].intake, settings, replay.pool, options->as_of != TIME_NONE ? options->as_of : options->now, limits);
+            replay.inputs[i].greatest_at = TIME_NONE;
+        }
+        if (!run_through(&replay, failed))
+            error = errno;
+        report(&replay);
+        for (int i = 0; i < file_count; i++) {
+            intake_free(&replay.inputs[i].intake);
+            free(replay.inputs[i].records);
+        }
+        publisher_free(replay.publisher);
+        fold_free(&replay.fold);
+        pool_free(replay.pool);
+    }
+    for (int i = 0; i < replay.input_count; i++)
+        log_file_close(replay.inputs[i].file);
+    free(replay.inputs);
+    return error;
+}
