@@ -1,4 +1,7 @@
 /* decode.h -- from the bytes of a record to events, or to the word for what is wrong with it.
+ * A record is an event, or holds several (`each`), or is a CloudEvent around one of these: in binary mode (Kafka headers ce_*), in structured mode
+ * (content-type application/cloudevents+json; in a file an object with `specversion` and `data`), where pointers start at `data`. Its time stands for
+ * an absent `at`. A null value under a lead's id removes the lead: event.removed, no moves.
  * Pure: a function of (settings, record). What depends on order of arrival (too_old) is not decided here, nor is what was skipped.
  * Threads: a decoder is used by one thread at a time; settings may be shared. Source: formats, "Dead letter"; semantics 2 and 11. */
 #ifndef FUNNELD_WIRE_DECODE_H
@@ -29,10 +32,10 @@ struct record { /* as it came; everything borrowed from the caller for the time 
 
 struct decoded { /* one element of a record */
     enum fault fault;             /* FAULT_NONE, a side fault (event counts as well), or a refusal (it does not) */
-    bool counts;                  /* `event` is to be admitted */
+    bool counts;                  /* `event` is to be admitted; false with a side fault: nothing is left of it, but event.at says when it was */
     bool ignored;                 /* no source takes it, or input.unmatched: ignore */
     struct event event;
-    const char *message;          /* fault != NONE: for people: which field, which value, where (JSON Pointer of the element if it is one of several); in the arena */
+    const char *message;          /* fault != NONE, for people: which field, which value, where (JSON Pointer of the element if it is one of several); in the arena */
     struct text value;            /* fault != NONE: the value at fault as text, cut to 64 bytes, for the table of most frequent ones; in the arena */
 };
 
