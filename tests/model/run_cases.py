@@ -5,6 +5,7 @@
 
 N random cases from seed S on: each is replayed with every number of threads (the bytes must be the same) and compared with the model; then
 once more with its lines shuffled, doubled and dealt to other files, which must change no record. Before them the worked cases of DIR.
+Every record is validated against its schema.
 The daemon is $FUNNELD, by default build/funneld. --model-only puts the model in its place: a check of the model and of these scripts."""
 
 import argparse
@@ -19,7 +20,11 @@ from compare import Comparison, read, read_snapshots
 from generate_cases import generate
 from model import recount
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
+import validate  # noqa: E402
+
 SHOWN = 12                            # differences printed of a failing case
+SCHEMAS = validate.load()
 
 
 class Failure(Exception):
@@ -60,7 +65,16 @@ def replay_model(directory, events, _):
     return "".join(records).encode()
 
 
+def check_schemas(path):
+    with open(path, encoding="utf-8") as file:
+        for number, line in enumerate(file, 1):
+            for mistake in validate.mistakes(line, SCHEMAS, None):
+                raise Failure(f"{os.path.basename(path)}:{number}: {mistake}")
+
+
 def check(directory, expected, expected_dead_letters, ignored=()):
+    for name in ("records.ndjson", "dead-letters.ndjson"):
+        check_schemas(os.path.join(directory, name))
     comparison = Comparison(ignored)
     comparison.records(read_snapshots(expected), read_snapshots(os.path.join(directory, "records.ndjson")))
     if expected_dead_letters:
