@@ -137,6 +137,7 @@ struct settings {
     int64_t retention_s;          /* -1: for ever */
     int dimension_count;
     struct dimension *dimensions; /* in the order of the file */
+    struct pointers *dimension_fields; /* of each: where a source that does not list it finds it */
     int *title_counts;            /* of each dimension: value -> title, for people only */
     struct property **titles;
 
@@ -149,7 +150,8 @@ struct settings {
     struct alert_rule **rules;    /* one list per funnel */
     int application_rule_count;
     struct alert_rule *application_rules;
-    uint64_t hash;                /* of everything in the file that shapes the numbers */
+    uint64_t hash;                /* of everything in the file that shapes the numbers: not of kafka, output, http and titles */
+    struct keep *keep;            /* the memory of all this */
 };
 
 /* Read and check a file. NULL: every mistake has been written to `errors`, one a line, as

@@ -1,0 +1,260 @@
+#include "dimension_section.h"
+
+#include <stdlib.h>
+
+#include "schema.h"
+
+const char *const dimension_field_names[FIELD_COUNT] = {
+    [FIELD_LEAD_ID] = "lead_id", [FIELD_AT] = "at",         [FIELD_STAGE_AT] = "stage_at", [FIELD_CREATED_AT] = "created_at",
+    [FIELD_FUNNEL] = "funnel",   [FIELD_STAGE] = "stage",   [FIELD_REASON] = "reason",     [FIELD_AMOUNT] = "amount",
+    [FIELD_CURRENCY] = "currency", [FIELD_SCORE] = "score",
+};
+
+/* ---- JSON Pointers ---- */
+
+/* One token, from behind its slash up to the next one or the end, with ~1 and ~0 resolved. False: another ~. */
+static bool unescape(struct keep *keep, const char *from, size_t length, struct text *out)
+{
+    char *token = keep_take(keep, length + 1);
+    size_t used = 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = from[i];
+        if (c == '~') {
+            if (i + 1 == length || (from[i + 1] != '0' && from[i + 1] != '1'))
+                return false;
+            c = from[++i] == '0' ? '~' : '/';
+        }
+        token[used++] = c;
+    }
+    *out = (struct text){token, used};
+    return true;
+}
+
+static bool parse_pointer(struct keep *keep, const char *source, struct pointer *out)
+{
+    if (*source != '\0' && *source != '/')
+        return false;
+    struct pointer pointer = {.source = source};
+    for (const char *c = source; *c != '\0'; c++)
+        pointer.token_count += *c == '/';
+    pointer.tokens = keep_array(keep, (size_t)pointer.token_count, sizeof *pointer.tokens);
+    for (int i = 0; i < pointer.token_count; i++) {
+        size_t length = strcspn(source + 1, "/");
+        if (!unescape(keep, source + 1, length, &pointer.tokens[i]))
+            return false;
+        source += 1 + length;
+    }
+    *out = pointer;
+    return true;
+}
+
+bool dimension_section_pointer(const struct place *place, struct pointer *out)
+{
+    const struct node *node = place->node;
+    if (node != NULL && node->kind == NODE_SCALAR && !yaml_tree_is_null(node) && parse_pointer(place->check->keep, node->text.data, out))
+        return true;
+    check_expected(place, "a JSON Pointer such as /lead_id (~1 for a slash and ~0 for a tilde in a name)");
+    return false;
+}
+
+struct pointers dimension_section_pointers(const struct place *place)
+{
+    const struct place **elements;
+    int count = schema_elements(place, "JSON Pointers", true, &elements);
+    struct pointers pointers = {0, keep_array(place->check->keep, (size_t)count, sizeof *pointers.list)};
+    for (int i = 0; i < count; i++)
+        pointers.count += dimension_section_pointer(elements[i], &pointers.list[pointers.count]);
+    return pointers;
+}
+
+struct pointers dimension_section_top_level(struct keep *keep, const char *name)
+{
+    /* The source is shown to people only; a name with a slash or a tilde is rare enough to be escaped the slow way. */
+    char *escaped = keep_take(keep, 2 * strlen(name) + 2), *end = escaped;
+    *end++ = '/';
+    for (const char *c = name; *c != '\0'; c++) {
+        if (*c == '~' || *c == '/') {
+            *end++ = '~';
+            *end++ = *c == '~' ? '0' : '1';
+        } else {
+            *end++ = *c;
+        }
+    }
+    struct pointers pointers = {1, keep_take(keep, sizeof *pointers.list)};
+    pointers.list[0] = (struct pointer){1, keep_take(keep, sizeof *pointers.list[0].tokens), escaped};
+    pointers.list[0].tokens[0] = text_of(name);
+    return pointers;
+}
+
+/* ---- dimensions ---- */
+
+struct draft { /* of one dimension */
+    struct settings *settings;
+    int index;
+    struct dimension dimension;
+};
+
+static void read_titles(const struct place *place, void *target)
+{
+    struct draft *draft = target;
+    if (!check_is_map(place))
+        return;
+    struct property *titles = keep_array(place->check->keep, (size_t)place->node->count, sizeof *titles);
+    int count = 0;
+    for (int i = 0; i < place->node->count; i++) {
+        const struct place *title = check_member(place, i);
+        const char *text = schema_text(title, "a title");
+        if (text != NULL)
+            titles[count++] = (struct property){title->key, text};
+    }
+    draft->settings->titles[draft->index] = titles;
+    draft->settings->title_counts[draft->index] = count;
+}
+
+static void read_field(const struct place *place, void *target)
+{
+    struct draft *draft = target;
+    draft->settings->dimension_fields[draft->index] = dimension_section_pointers(place);
+}
+
+static const char *const takes[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing", NULL};
+
+static const struct schema_row dimension_rows[] = {
+    {"field", SCHEMA_OWN, .read = read_field},
+    {"take", SCHEMA_WORD, offsetof(struct draft, dimension.take), .fallback = "first", .words = takes},
+    {"titles", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_titles},
+    {0},
+};
+
+/* A dimension stands beside the fields of an event in `fields`, so it needs a name of its own. */
+static bool has_own_name(const struct place *place)
+{
+    if (*place->key == '\0') {
+        check_fault(place, "found a dimension without a name; expected one");
+        return false;
+    }
+    for (int field = 0; field < FIELD_COUNT; field++) {
+        if (strcmp(place->key, dimension_field_names[field]) == 0) {
+            check_fault(place, "found a dimension with the name of a field of the event; expected another name");
+            return false;
+        }
+    }
+    return true;
+}
+
+void dimension_section_read(const struct place *place, void *target)
+{
+    struct settings *settings = target;
+    struct keep *keep = place->check->keep;
+    if (!check_is_map(place))
+        return;
+    int count = place->node->count;
+    if (count > FUNNEL_DIMENSIONS_MAX) {
+        check_fault(place, "found %d dimensions; expected at most %d", count, FUNNEL_DIMENSIONS_MAX);
+        count = FUNNEL_DIMENSIONS_MAX;
+    }
+    settings->dimensions = keep_array(keep, (size_t)count, sizeof *settings->dimensions);
+    settings->dimension_fields = keep_array(keep, (size_t)count, sizeof *settings->dimension_fields);
+    settings->title_counts = keep_array(keep, (size_t)count, sizeof *settings->title_counts);
+    settings->titles = keep_array(keep, (size_t)count, sizeof *settings->titles);
+    for (int i = 0; i < count; i++) {
+        const struct place *member = check_member(place, i);
+        struct draft draft = {settings, settings->dimension_count, {.name = member->key}};
+        if (!has_own_name(member))
+            continue;
+        settings->dimension_fields[draft.index] = dimension_section_top_level(keep, member->key);
+        if (!yaml_tree_is_null(member->node)) /* `product:` alone is a dimension with every default */
+            schema_read(member, dimension_rows, 0, &draft);
+        settings->dimensions[draft.index] = draft.dimension;
+        settings->dimension_count++;
+    }
+}
+
+int dimension_section_find(const struct settings *settings, const char *name)
+{
+    for (int i = 0; i < settings->dimension_count; i++) {
+        if (strcmp(settings->dimensions[i].name, name) == 0)
+            return i;
+    }
+    return -1;
+}
+
+void dimension_section_unknown(const struct place *place, const char *found)
+{
+    const struct settings *settings = place->check->settings;
+    struct nearest nearest = check_nearest(found);
+    for (int i = 0; i < settings->dimension_count; i++)
+        check_offer(place, &nearest, settings->dimensions[i].name);
+    if (nearest.listed.length > 0)
+        check_fault(place, "found `%s`; expected one of the dimensions: %s%s", found, nearest.listed.data, check_did_you_mean(place, &nearest));
+    else
+        check_fault(place, "found `%s`; expected no dimension, as `dimensions` lists none", found);
+}
+
+/* ---- breakdowns ---- */
+
+/* Put a dimension into its place in the byte order of names. False: it is there already. */
+static bool insert(const struct settings *settings, struct breakdown *breakdown, int dimension)
+{
+    const char *name = settings->dimensions[dimension].name;
+    int at = breakdown->dimension_count;
+    while (at > 0 && strcmp(settings->dimensions[breakdown->dimensions[at - 1]].name, name) > 0)
+        at--;
+    if (at > 0 && breakdown->dimensions[at - 1] == dimension)
+        return false;
+    memmove(&breakdown->dimensions[at + 1], &breakdown->dimensions[at], (size_t)(breakdown->dimension_count - at) * sizeof *breakdown->dimensions);
+    breakdown->dimensions[at] = dimension;
+    breakdown->dimension_count++;
+    return true;
+}
+
+static bool read_breakdown(const struct place *place, bool all_leads, struct breakdown *out)
+{
+    const struct settings *settings = place->check->settings;
+    const char **names;
+    if (!check_is_list(place, "dimensions, such as [manager]"))
+        return false;
+    int count = schema_texts(place, "dimensions", false, &names);
+    bool right = count == place->node->count;
+    for (int i = 0; i < count; i++) {
+        int dimension = dimension_section_find(settings, names[i]);
+        const struct place *element = right ? check_element(place, i) : place;
+        if (dimension < 0)
+            dimension_section_unknown(element, names[i]);
+        else if (!insert(settings, out, dimension))
+            check_expected(element, "each dimension once");
+        right = right && dimension >= 0;
+    }
+    if (right && count == 0 && !all_leads) {
+        check_expected(place, "at least one dimension (all leads are counted anyway)");
+        return false;
+    }
+    return right;
+}
+
+static bool same_breakdown(const struct breakdown *a, const struct breakdown *b)
+{
+    return a->dimension_count == b->dimension_count &&
+           memcmp(a->dimensions, b->dimensions, (size_t)a->dimension_count * sizeof *a->dimensions) == 0;
+}
+
+int dimension_section_breakdowns(const struct place *place, bool all_leads, struct breakdown **out)
+{
+    const struct place **elements;
+    int length = schema_elements(place, "lists of dimensions, such as [[manager], [channel, product]]", false, &elements), count = 0;
+    struct breakdown *list = keep_array(place->check->keep, (size_t)length, sizeof *list);
+    for (int i = 0; i < length; i++) {
+        struct breakdown breakdown = {0};
+        if (!read_breakdown(elements[i], all_leads, &breakdown))
+            continue;
+        bool again = false;
+        for (int j = 0; j < count; j++)
+            again = again || same_breakdown(&list[j], &breakdown);
+        if (again)
+            check_expected(elements[i], "each combination of dimensions once");
+        else
+            list[count++] = breakdown;
+    }
+    *out = list;
+    return count;
+}
