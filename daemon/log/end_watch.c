@@ -1,0 +1,171 @@
+#include "end_watch.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+
+#include "../core/memory.h"
+#include "clock.h"
+
+enum { COUNT_AGAIN_MS = 30000 };
+
+struct end { int64_t offset, asked_ms; }; /* asked_ms INT64_MIN: not known yet */
+
+struct end_watch {
+    struct client *client;
+    rd_kafka_t *handle;
+    const struct log_partition *partitions;
+    int count;
+    int idle_ms;
+    int wake;
+    pthread_t thread;
+    atomic_bool busy;
+    atomic_bool grown;
+
+    pthread_mutex_t mutex; /* of what follows */
+    pthread_cond_t hurry;  /* busy or closing has become true */
+    bool closing;
+    struct end *ends;
+};
+
+/* One request per broker brings the ends of all its partitions: offsets_for_times takes the time "end". */
+static void ask_ends(struct end_watch *watch)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(watch->count);
+    for (int i = 0; i < watch->count; i++)
+        rd_kafka_topic_partition_list_add(list, watch->partitions[i].topic, watch->partitions[i].partition)->offset = RD_KAFKA_OFFSET_END;
+
+    int64_t asked_ms = clock_wall_ms();
+    rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(watch->handle, list, CLIENT_REQUEST_MS);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client_no_answer(watch->client, error);
+    } else {
+        client_answered(watch->client);
+        pthread_mutex_lock(&watch->mutex);
+        for (int i = 0; i < watch->count; i++)
+            if (list->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR && list->elems[i].offset >= 0)
+                watch->ends[i] = (struct end){.offset = list->elems[i].offset, .asked_ms = asked_ms};
+        pthread_mutex_unlock(&watch->mutex);
+        eventfd_write(watch->wake, 1);
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+}
+
+/* The topics that this handle knows are those it reads. */
+static void count_partitions(struct end_watch *watch)
+{
+    const rd_kafka_metadata_t *metadata;
+    if (rd_kafka_metadata(watch->handle, 0, NULL, &metadata, CLIENT_REQUEST_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return;
+    int count = 0;
+    for (int t = 0; t < metadata->topic_cnt; t++)
+        count += metadata->topics[t].partition_cnt;
+    rd_kafka_metadata_destroy(metadata);
+    if (count > watch->count) {
+        atomic_store(&watch->grown, true);
+        eventfd_write(watch->wake, 1);
+    }
+}
+
+/* Wait for the next round: at least the busy interval, at most the idle one. Returns whether to go on. */
+static bool pause_between(struct end_watch *watch)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    int64_t nanoseconds = until.tv_nsec + (int64_t)(watch->idle_ms - END_WATCH_BUSY_MS) * 1000000;
+    until.tv_sec += (time_t)(nanoseconds / 1000000000);
+    until.tv_nsec = (long)(nanoseconds % 1000000000);
+
+    pthread_mutex_lock(&watch->mutex);
+    while (!watch->closing && !atomic_load(&watch->busy))
+        if (pthread_cond_timedwait(&watch->hurry, &watch->mutex, &until) != 0)
+            break;
+    bool go_on = !watch->closing;
+    pthread_mutex_unlock(&watch->mutex);
+    if (go_on)
+        poll(NULL, 0, END_WATCH_BUSY_MS);
+    atomic_store(&watch->busy, false);
+    return go_on;
+}
+
+static void *watch_ends(void *context)
+{
+    struct end_watch *watch = context;
+    int64_t counted_ms = clock_steady_ms();
+    do {
+        rd_kafka_poll(watch->handle, 0); /* errors of connections come as callbacks */
+        ask_ends(watch);
+        if (clock_steady_ms() - counted_ms >= COUNT_AGAIN_MS) {
+            count_partitions(watch);
+            counted_ms = clock_steady_ms();
+        }
+    } while (pause_between(watch));
+    return NULL;
+}
+
+struct end_watch *end_watch_open(struct client *client, rd_kafka_t *handle, const struct log_partition *partitions, int count, int idle_ms, int wake)
+{
+    struct end_watch *watch = memory_new(sizeof *watch);
+    watch->client = client;
+    watch->handle = handle;
+    watch->partitions = partitions;
+    watch->count = count;
+    watch->idle_ms = idle_ms > END_WATCH_BUSY_MS ? idle_ms : END_WATCH_BUSY_MS;
+    watch->wake = wake;
+    watch->ends = memory_new((size_t)count * sizeof *watch->ends);
+    for (int i = 0; i < count; i++)
+        watch->ends[i].asked_ms = INT64_MIN;
+    atomic_init(&watch->busy, true);
+    atomic_init(&watch->grown, false);
+
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&watch->hurry, &steady);
+    pthread_condattr_destroy(&steady);
+    pthread_mutex_init(&watch->mutex, NULL);
+    if (pthread_create(&watch->thread, NULL, watch_ends, watch) != 0)
+        abort(); /* out of threads: as out of memory */
+    return watch;
+}
+
+void end_watch_busy(struct end_watch *watch)
+{
+    if (atomic_exchange(&watch->busy, true))
+        return;
+    pthread_mutex_lock(&watch->mutex); /* so that it is not missed between the look and the wait */
+    pthread_cond_signal(&watch->hurry);
+    pthread_mutex_unlock(&watch->mutex);
+}
+
+bool end_watch_end(struct end_watch *watch, int partition, int64_t *offset, int64_t *asked_ms)
+{
+    pthread_mutex_lock(&watch->mutex);
+    struct end end = watch->ends[partition];
+    pthread_mutex_unlock(&watch->mutex);
+    *offset = end.offset;
+    *asked_ms = end.asked_ms;
+    return end.asked_ms != INT64_MIN;
+}
+
+bool end_watch_grown(struct end_watch *watch)
+{
+    return atomic_load(&watch->grown);
+}
+
+void end_watch_close(struct end_watch *watch)
+{
+    if (watch == NULL)
+        return;
+    pthread_mutex_lock(&watch->mutex);
+    watch->closing = true;
+    pthread_cond_signal(&watch->hurry);
+    pthread_mutex_unlock(&watch->mutex);
+    pthread_join(watch->thread, NULL);
+    pthread_cond_destroy(&watch->hurry);
+    pthread_mutex_destroy(&watch->mutex);
+    free(watch->ends);
+    free(watch);
+}

@@ -1,0 +1,245 @@
+#include "writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "clock.h"
+
+enum {
+    INIT_MS = 1000,    /* one attempt to initialize; then a look at the flag to stop */
+    PATIENCE_MS = 15000, /* past transaction.timeout.ms the brokers have undone the transaction themselves */
+    FULL_MS = 50,
+    CLOSE_MS = 3000,
+    SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
+};
+
+struct writer {
+    struct client *client;
+    rd_kafka_t *producer;
+    char *const *names;
+    rd_kafka_topic_t *topics[LOG_TOPIC_COUNT];
+    bool open;          /* a transaction is */
+    unsigned unserved;  /* writes since delivery errors were looked at */
+    rd_kafka_resp_err_t undelivered; /* the first error of a record in this transaction */
+    char undelivered_topic[256];
+};
+
+/* ---- errors ---- */
+
+/* Only failures come here (delivery.report.only.error), from rd_kafka_poll or flush in our own thread. */
+static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque)
+{
+    (void)producer;
+    (void)opaque;
+    struct writer *writer = message->_private;
+    if (writer->undelivered != RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+        return;
+    writer->undelivered = message->err;
+    snprintf(writer->undelivered_topic, sizeof writer->undelivered_topic, "%s", rd_kafka_topic_name(message->rkt));
+}
+
+/* What will not go away by itself. */
+static bool is_hopeless(rd_kafka_resp_err_t error)
+{
+    return client_is_denied(error) || error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
+           error == RD_KAFKA_RESP_ERR_POLICY_VIOLATION || error == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
+           error == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION || error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE ||
+           error == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT;
+}
+
+/* What an error means to the engine. Looked at in this order: what a record suffered, being shut out, what is hopeless; the rest is undone and
+ * tried anew. */
+static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, const char *doing, const char *text)
+{
+    char fatal_text[512];
+    rd_kafka_poll(writer->producer, 0);
+    rd_kafka_resp_err_t fatal = rd_kafka_fatal_error(writer->producer, fatal_text, sizeof fatal_text);
+    if (fatal != RD_KAFKA_RESP_ERR_NO_ERROR) {
+        error = fatal;
+        text = fatal_text;
+    }
+    if (error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+        return client_fail(writer->client, LOG_FENCED, "%s: another process leads now (%s)", doing, text);
+    if (is_hopeless(writer->undelivered))
+        return client_fail(writer->client, LOG_FAILED, "topic %s takes no more records: %s%s", writer->undelivered_topic,
+                           rd_kafka_err2str(writer->undelivered),
+                           writer->undelivered == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? " (raise its max.message.bytes)" : "");
+    if (is_hopeless(error))
+        return client_fail(writer->client, LOG_FAILED, "%s: %s", doing, text);
+    return client_fail(writer->client, LOG_ABORTED, "%s: %s", doing, text);
+}
+
+/* Takes the error. */
+static enum log_status judge_taken(struct writer *writer, rd_kafka_error_t *error, const char *doing)
+{
+    enum log_status status = judge(writer, rd_kafka_error_code(error), doing, rd_kafka_error_string(error));
+    rd_kafka_error_destroy(error);
+    return status;
+}
+
+/* Does it pay to call again? Takes the error if so. */
+static bool retries(struct writer *writer, rd_kafka_error_t *error, int64_t until_ms)
+{
+    if (rd_kafka_error_is_fatal(error) || rd_kafka_error_txn_requires_abort(error) || !rd_kafka_error_is_retriable(error))
+        return false;
+    if (clock_steady_ms() >= until_ms)
+        return false;
+    client_no_answer(writer->client, rd_kafka_error_code(error));
+    rd_kafka_poll(writer->producer, 0);
+    rd_kafka_error_destroy(error);
+    return true;
+}
+
+/* ---- opening and closing ---- */
+
+static enum log_status initialize(struct writer *writer)
+{
+    while (!client_stopped(writer->client)) {
+        rd_kafka_error_t *error = rd_kafka_init_transactions(writer->producer, INIT_MS);
+        if (error == NULL)
+            return LOG_OK;
+        if (!retries(writer, error, INT64_MAX)) {
+            enum log_status status = judge_taken(writer, error, "shutting out the former writer");
+            return status == LOG_FAILED ? LOG_FAILED : LOG_ABORTED;
+        }
+    }
+    return LOG_STOPPED;
+}
+
+static struct writer *new_writer(struct client *client, char *const names[LOG_TOPIC_COUNT])
+{
+    rd_kafka_conf_t *configuration = client_configure(client, CLIENT_WRITER);
+    rd_kafka_conf_set_dr_msg_cb(configuration, on_delivery);
+    rd_kafka_t *producer = client_open(client, CLIENT_WRITER, configuration);
+    if (producer == NULL)
+        return NULL;
+    struct writer *writer = memory_new(sizeof *writer);
+    writer->client = client;
+    writer->producer = producer;
+    writer->names = names;
+    return writer;
+}
+
+/* Look every topic up now: the first record of an unknown one would wait a second for it. */
+static void know_topics(struct writer *writer)
+{
+    for (int i = 0; i < LOG_TOPIC_COUNT; i++) {
+        const rd_kafka_metadata_t *metadata;
+        writer->topics[i] = rd_kafka_topic_new(writer->producer, writer->names[i], NULL);
+        if (rd_kafka_metadata(writer->producer, 0, writer->topics[i], &metadata, CLIENT_REQUEST_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+            rd_kafka_metadata_destroy(metadata);
+    }
+}
+
+enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], struct writer **out)
+{
+    for (;;) {
+        struct writer *writer = new_writer(client, names);
+        if (writer == NULL)
+            return LOG_FAILED;
+        enum log_status status = initialize(writer);
+        if (status == LOG_OK) {
+            know_topics(writer);
+            *out = writer;
+            return LOG_OK;
+        }
+        writer_close(writer);
+        if (status != LOG_ABORTED)
+            return status;
+        operator_log(OPERATOR_WARN, client_settings(client)->application, "%s; trying again", client_error(client));
+        client_sleep(client, INIT_MS);
+    }
+}
+
+void writer_close(struct writer *writer)
+{
+    if (writer == NULL)
+        return;
+    char text[8];
+    if (writer->open && rd_kafka_fatal_error(writer->producer, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        /* Readers would wait for its timeout otherwise. Flush first: see the header on abort. */
+        rd_kafka_flush(writer->producer, CLOSE_MS);
+        rd_kafka_error_destroy(rd_kafka_abort_transaction(writer->producer, CLOSE_MS));
+    }
+    rd_kafka_purge(writer->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    rd_kafka_flush(writer->producer, CLOSE_MS);
+    for (int i = 0; i < LOG_TOPIC_COUNT; i++)
+        if (writer->topics[i] != NULL)
+            rd_kafka_topic_destroy(writer->topics[i]);
+    rd_kafka_destroy(writer->producer);
+    free(writer);
+}
+
+/* ---- a transaction ---- */
+
+enum log_status writer_begin(struct writer *writer)
+{
+    rd_kafka_error_t *error = rd_kafka_begin_transaction(writer->producer);
+    if (error != NULL)
+        return judge_taken(writer, error, "beginning a transaction");
+    writer->open = true;
+    return LOG_OK;
+}
+
+static rd_kafka_headers_t *copy_headers(const struct log_record *record)
+{
+    if (record->header_count == 0)
+        return NULL;
+    rd_kafka_headers_t *headers = rd_kafka_headers_new((size_t)record->header_count);
+    for (int i = 0; i < record->header_count; i++) {
+        const struct log_header *header = &record->headers[i];
+        rd_kafka_header_add(headers, header->name.data, (ssize_t)header->name.length, header->value.data, (ssize_t)header->value.length);
+    }
+    return headers;
+}
+
+enum log_status writer_write(struct writer *writer, enum log_topic topic, const struct log_record *record)
+{
+    if (++writer->unserved >= SERVE_EVERY) {
+        writer->unserved = 0;
+        rd_kafka_poll(writer->producer, 0);
+    }
+    rd_kafka_headers_t *headers = copy_headers(record);
+    int64_t timestamp_ms = record->timestamp_ms != INT64_MIN ? record->timestamp_ms : 0; /* 0: now */
+    int64_t until_ms = INT64_MAX;
+    for (;;) {
+        rd_kafka_resp_err_t error = rd_kafka_producev(
+            writer->producer, RD_KAFKA_V_RKT(writer->topics[topic]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+            RD_KAFKA_V_KEY(record->key.data, record->key.length), RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.data, record->value.length),
+            RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(writer), RD_KAFKA_V_END);
+        if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
+            return LOG_OK;
+        if (until_ms == INT64_MAX)
+            until_ms = clock_steady_ms() + PATIENCE_MS;
+        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || clock_steady_ms() >= until_ms) {
+            if (headers != NULL)
+                rd_kafka_headers_destroy(headers);
+            return judge(writer, error, writer->names[topic], rd_kafka_err2str(error));
+        }
+        rd_kafka_poll(writer->producer, FULL_MS);
+    }
+}
+
+enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partition_list_t *offsets, const char *group)
+{
+    int64_t until_ms = clock_steady_ms() + PATIENCE_MS;
+    rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata_new(group);
+    rd_kafka_error_t *error = NULL;
+    if (offsets->cnt > 0)
+        do
+            error = rd_kafka_send_offsets_to_transaction(writer->producer, offsets, metadata, CLIENT_REQUEST_MS);
+        while (error != NULL && retries(writer, error, until_ms));
+    rd_kafka_consumer_group_metadata_destroy(metadata);
+    if (error != NULL)
+        return judge_taken(writer, error, "committing offsets");
+
+    do
+        error = rd_kafka_commit_transaction(writer->producer, CLIENT_REQUEST_MS);
+    while (error != NULL && retries(writer, error, until_ms));
+    if (error != NULL)
+        return judge_taken(writer, error, "committing");
+    writer->open = false;
+    return LOG_OK;
+}

@@ -1,0 +1,28 @@
+/* writer.h -- the only writer: a transactional producer whose id is fixed by the application's name, so that opening it shuts out every former
+ * one and waits until the fate of its last transaction is known.
+ *
+ * There is no abort for the caller. A transaction that cannot be committed is left as it is; opening the next writer undoes it. (abort in
+ * librdkafka 2.0.2 may overtake what it aborts, and a fatal error needs a new producer anyway.)
+ *
+ * Threads: one. Source: KIP-98; librdkafka's rdkafka.h, "Transactional producer API". */
+#ifndef FUNNELD_LOG_WRITER_H
+#define FUNNELD_LOG_WRITER_H
+
+#include "client.h"
+
+struct writer;
+
+/* Become the writer. `names`: the topics by role, borrowed for the writer's life. LOG_OK, LOG_STOPPED or LOG_FAILED. */
+enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], struct writer **out);
+
+/* Undo an open transaction if that is quickly done, and free. NULL is fine. */
+void writer_close(struct writer *writer);
+
+/* As log_ops. LOG_OK, LOG_ABORTED, LOG_FENCED or LOG_FAILED; after any but LOG_OK a new writer must be opened. `offsets` are borrowed; they are
+ * committed for `group` as part of the transaction. Broker trouble is waited out up to the transaction's timeout, also after client_stop: what was
+ * begun may be finished. */
+enum log_status writer_begin(struct writer *writer);
+enum log_status writer_write(struct writer *writer, enum log_topic topic, const struct log_record *record);
+enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partition_list_t *offsets, const char *group);
+
+#endif
