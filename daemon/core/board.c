@@ -308,13 +308,13 @@ void board_merge(struct board *board, int index, struct ledger *ledger)
 {
     assert(index < board->mapping_count);
     struct mapping *mapping = &board->mappings[index];
-    const struct ledger_delta *deltas;
+    const struct delta *deltas;
     size_t count = ledger_deltas(ledger, &deltas);
     struct tally counted = {0};
     struct tally_entry *entries = NULL;
     size_t capacity = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct ledger_delta *delta = &deltas[i];
+        const struct delta *delta = &deltas[i];
         struct board_group *group = mapped_group(board, mapping, ledger, delta->group);
         entries = memory_grow(entries, &capacity, delta->tally.nonzero + 1, sizeof *entries);
         size_t length = tally_sorted(&delta->tally, entries);

@@ -12,7 +12,7 @@
 struct board;
 struct board_group;
 
-struct board_window { /* one window of one funnel and group; open for reading, `published` and `was_empty` belong to the publisher */
+struct board_window { /* one window of one funnel and group; open for reading, `published` belongs to the publisher */
     struct board_group *group;
     int window;            /* index into funnel.windows */
     struct span span;
@@ -20,7 +20,6 @@ struct board_window { /* one window of one funnel and group; open for reading, `
     struct tally baseline; /* rolling windows: the sum over the same length before */
     bool due;              /* on the list of windows to look at */
     uint64_t published;    /* digest of what was last published; 0: nothing yet */
-    bool published_empty;  /* nothing counted in what was last published */
 };
 
 struct board_standing { /* open leads at one step: how many stays began in each slice; ascending, counts > 0 */

@@ -6,10 +6,10 @@
 #ifndef FUNNELD_CORE_LEDGER_H
 #define FUNNELD_CORE_LEDGER_H
 
+#include "deltas.h"
 #include "event.h"
 #include "groups.h"
 #include "lead.h"
-#include "tally.h"
 
 struct ledger_definition {
     int funnel_count;
@@ -37,14 +37,8 @@ void ledger_forget(struct ledger *ledger, int64_t bound);
 
 /* ---- what has been added to the counts ---- */
 
-struct ledger_delta {
-    uint32_t group;
-    int32_t slice;       /* number: floor(moment / slice_s) */
-    struct tally tally;
-};
-
 /* All deltas since the last clear, in no particular order. */
-size_t ledger_deltas(const struct ledger *ledger, const struct ledger_delta **out);
+size_t ledger_deltas(const struct ledger *ledger, const struct delta **out);
 void ledger_clear_deltas(struct ledger *ledger);
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group);
@@ -78,8 +72,10 @@ struct ledger_lead {
 void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context);
 void ledger_clear_changed(struct ledger *ledger);
 
-/* Put a lead back as it was written; the ledger must not know it yet. Sets are copied; their names must be this ledger's own. */
+/* Put a lead back as it was written, in the place of what an earlier row said; a forgotten one is deleted. Sets are copied; their names must be this ledger's
+ * own. Nothing is counted until ledger_count_restored, called once when all rows are in: the counts are a function of the leads. */
 void ledger_restore(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash);
+void ledger_count_restored(struct ledger *ledger);
 
 /* What is known about one lead; section_count 0 and not removed: nothing. `sections` has room for every funnel and lives in the ledger. */
 struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t lead_hash);

@@ -16,7 +16,12 @@ struct publisher {
     struct buffer keys, value;
     struct due *dues;
     size_t due_count, due_capacity;
+    struct text *obsolete; /* keys that the configuration no longer has; owned */
+    size_t obsolete_count, obsolete_capacity;
 };
+
+/* A digest is never 0, and its lowest bit says that nothing counted in the record. */
+enum { DIGEST_EMPTY = 1, DIGEST_THERE = 2 };
 
 struct publisher *publisher_new(struct fold *fold)
 {
@@ -35,6 +40,9 @@ void publisher_free(struct publisher *publisher)
     free(publisher->keys.data);
     free(publisher->value.data);
     free(publisher->dues);
+    for (size_t i = 0; i < publisher->obsolete_count; i++)
+        free((char *)(uintptr_t)publisher->obsolete[i].data);
+    free(publisher->obsolete);
     free(publisher);
 }
 
@@ -72,7 +80,7 @@ static uint64_t publish_dropped(struct publisher *publisher, publish_sink sink, 
     for (size_t i = 0; i < count; i++) {
         struct board_window *window = publisher->dues[i].window;
         if (window->published != 0) {
-            sink(context, key_of(publisher, &publisher->dues[i]), (struct text){NULL, 0});
+            sink(context, key_of(publisher, &publisher->dues[i]), (struct text){NULL, 0}, 0);
             published++;
         }
         board_window_free(window);
@@ -86,23 +94,50 @@ static bool publish_window(struct publisher *publisher, const struct due *due, i
     struct fold *fold = publisher->fold;
     struct board_window *window = due->window;
     bool empty = !board_window_counts(fold->board, window, tick);
-    if (empty && (window->published == 0 || window->published_empty || scope == PUBLISH_ALL))
+    if (empty && (window->published == 0 || (window->published & DIGEST_EMPTY) || scope == PUBLISH_ALL))
         return false; /* a window in which nothing counts is published at most once more, with zeros */
     const struct snapshot *snapshot = snapshot_make(publisher->maker, fold->board, window, tick, fold->last_event_at[window->group->funnel],
                                                     fold->settings->show_leads ? fold_oldest : NULL, fold);
     publisher->value.length = 0;
-    uint64_t digest = snapshot_json_value(&publisher->value, &publisher->context, snapshot);
+    uint64_t digest = snapshot_json_value(&publisher->value, &publisher->context, snapshot) & ~(uint64_t)DIGEST_EMPTY;
+    digest |= DIGEST_THERE | (empty ? DIGEST_EMPTY : 0);
     if (digest == window->published && scope != PUBLISH_ALL && (scope != PUBLISH_NOT_FINAL || snapshot->final))
         return false;
     window->published = digest;
-    window->published_empty = empty;
-    sink(context, key_of(publisher, due), (struct text){publisher->value.data, publisher->value.length});
+    sink(context, key_of(publisher, due), (struct text){publisher->value.data, publisher->value.length}, digest);
     return true;
+}
+
+void publisher_restore(struct publisher *publisher, struct text key, uint64_t digest)
+{
+    struct snapshot_key read;
+    char *buffer = memory_new(key.length + 1);
+    struct board_window *window = NULL;
+    if (snapshot_json_read_key(publisher->fold->settings, key, buffer, &read))
+        window = board_known(publisher->fold->board, read.funnel, read.breakdown, read.values, read.window, read.start);
+    free(buffer);
+    if (window != NULL) {
+        window->published = digest | DIGEST_THERE;
+        return;
+    }
+    publisher->obsolete = memory_grow(publisher->obsolete, &publisher->obsolete_capacity, publisher->obsolete_count + 1, sizeof *publisher->obsolete);
+    publisher->obsolete[publisher->obsolete_count++] = (struct text){memory_copy(key.data, key.length), key.length};
+}
+
+static uint64_t publish_obsolete(struct publisher *publisher, publish_sink sink, void *context)
+{
+    uint64_t published = publisher->obsolete_count;
+    for (size_t i = 0; i < publisher->obsolete_count; i++) {
+        sink(context, publisher->obsolete[i], (struct text){NULL, 0}, 0);
+        free((char *)(uintptr_t)publisher->obsolete[i].data);
+    }
+    publisher->obsolete_count = 0;
+    return published;
 }
 
 uint64_t publisher_publish(struct publisher *publisher, int64_t tick, enum publish_scope scope, publish_sink sink, void *context)
 {
-    uint64_t published = publish_dropped(publisher, sink, context);
+    uint64_t published = publish_obsolete(publisher, sink, context) + publish_dropped(publisher, sink, context);
     struct board_window **windows;
     size_t count = board_due(publisher->fold->board, scope != PUBLISH_CHANGED, &windows);
     list_by_key(publisher, windows, count);

@@ -1,5 +1,7 @@
 #include "snapshot_json.h"
 
+#include "moment.h"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -51,6 +53,79 @@ void snapshot_json_key(struct buffer *out, const struct snapshot_json_context *c
         buffer_char(out, '=');
         buffer_percent(out, group->values[i]);
     }
+}
+
+/* Cut the part before a separator off `rest`; all of it where there is none. */
+static struct text cut_at(struct text *rest, char separator)
+{
+    const char *at = memchr(rest->data, separator, rest->length);
+    struct text part = {rest->data, at != NULL ? (size_t)(at - rest->data) : rest->length};
+    size_t gone = part.length + (at != NULL);
+    *rest = (struct text){rest->data + gone, rest->length - gone};
+    return part;
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* Undo buffer_percent; what is taken from the buffer is stepped past. */
+static struct text unpercent(struct text text, char **buffer)
+{
+    struct text out = {*buffer, 0};
+    for (size_t i = 0; i < text.length; i++) {
+        char c = text.data[i];
+        if (c == '%' && i + 2 < text.length && hex_digit(text.data[i + 1]) >= 0 && hex_digit(text.data[i + 2]) >= 0) {
+            c = (char)(hex_digit(text.data[i + 1]) * 16 + hex_digit(text.data[i + 2]));
+            i += 2;
+        }
+        (*buffer)[out.length++] = c;
+    }
+    *buffer += out.length;
+    return out;
+}
+
+/* Does the group's part name the dimensions of this breakdown? Then its values are taken. */
+static bool read_group(const struct settings *settings, const struct breakdown *breakdown, struct text group, char *buffer, struct snapshot_key *out)
+{
+    for (int i = 0; i < breakdown->dimension_count; i++) {
+        if (group.length == 0)
+            return false;
+        struct text value = cut_at(&group, ','), name = cut_at(&value, '=');
+        if (!text_equal(unpercent(name, &buffer), text_of(settings->dimensions[breakdown->dimensions[i]].name)))
+            return false;
+        out->values[i] = unpercent(value, &buffer);
+    }
+    return group.length == 0;
+}
+
+bool snapshot_json_read_key(const struct settings *settings, struct text key, char *buffer, struct snapshot_key *out)
+{
+    struct text funnel = unpercent(cut_at(&key, '/'), &buffer), window = cut_at(&key, '/'), start = cut_at(&key, '/');
+    *out = (struct snapshot_key){.funnel = -1, .window = -1, .breakdown = -2, .start = TIME_NONE};
+    for (int f = 0; f < settings->funnel_count; f++)
+        if (text_equal(funnel, text_of(settings->funnels[f].id)))
+            out->funnel = f;
+    if (out->funnel < 0)
+        return false;
+    const struct funnel *definition = &settings->funnels[out->funnel];
+    for (int w = 0; w < definition->window_count; w++)
+        if (text_equal(window, text_of(definition->windows[w].name)))
+            out->window = w;
+    if (out->window < 0)
+        return false;
+    bool rolling = definition->windows[out->window].kind == WINDOW_ROLLING;
+    if (rolling ? !text_equal(start, TEXT("now")) : !moment_from_text(start, NULL, &out->start))
+        return false;
+    if (!rolling && calendar_window(definition->windows[out->window].kind, &settings->zone, out->start).start != out->start)
+        return false; /* the zone was another one */
+    if (text_equal(key, TEXT("all")))
+        out->breakdown = -1;
+    for (int b = 0; b < definition->breakdown_count && out->breakdown == -2; b++)
+        if (read_group(settings, &definition->breakdowns[b], key, buffer, out))
+            out->breakdown = b;
+    return out->breakdown != -2;
 }
 
 static void write_group(struct writer *writer)

@@ -1,0 +1,184 @@
+#include "records.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define SLOT_ADDRESS ((UINT64_C(1) << 48) - 1)
+
+enum { SLOTS_LEAST = 1024 };
+
+static size_t record_size(uint32_t count, bool has_amount, uint8_t id_length)
+{
+    return sizeof(struct record) + (count + has_amount) * sizeof(uint64_t) + id_length;
+}
+
+static size_t size_of(const struct record *record)
+{
+    return record_size(record->count, (record->flags & RECORD_AMOUNT) != 0, record->id_length);
+}
+
+struct text record_id(const struct record *record)
+{
+    return (struct text){(const char *)(record->elements + record->count + ((record->flags & RECORD_AMOUNT) != 0)), record->id_length};
+}
+
+struct lead_set record_set(struct record *record)
+{
+    return (struct lead_set){record->count, record->count, record->elements,
+                             (record->flags & RECORD_AMOUNT) != 0 ? (int64_t)record->elements[record->count] : 0};
+}
+
+static struct record *record_at(uint64_t slot)
+{
+    return (struct record *)(uintptr_t)(slot & SLOT_ADDRESS);
+}
+
+static uint64_t slot_for(const struct record *record)
+{
+    return (uint64_t)(uintptr_t)record | (record->hash & ~SLOT_ADDRESS);
+}
+
+/* The slot of a (funnel, lead): its own, or the free one where it belongs. */
+static uint64_t find_slot(const struct records *records, uint64_t hash, int funnel, struct text id)
+{
+    uint64_t slot = records_home(records, hash);
+    for (; records->slots[slot] != 0; slot = (slot + 1) & records->slot_mask) {
+        if ((records->slots[slot] & ~SLOT_ADDRESS) != (hash & ~SLOT_ADDRESS))
+            continue;
+        const struct record *record = record_at(records->slots[slot]);
+        if (record->hash == hash && record->funnel == funnel && text_equal(record_id(record), id))
+            break;
+    }
+    return slot;
+}
+
+struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id)
+{
+    uint64_t slot = records->slots[find_slot(records, records_hash(lead_hash, funnel), funnel, id)];
+    return slot != 0 ? record_at(slot) : NULL;
+}
+
+static void grow_slots(struct records *records)
+{
+    uint64_t *old = records->slots;
+    uint64_t old_mask = records->slot_mask;
+    records->slot_mask = old_mask * 2 + 1;
+    records->slots = memory_new((records->slot_mask + 1) * sizeof *records->slots);
+    for (uint64_t i = 0; i <= old_mask; i++) {
+        if (old[i] == 0)
+            continue;
+        uint64_t slot = records_home(records, record_at(old[i])->hash);
+        while (records->slots[slot] != 0)
+            slot = (slot + 1) & records->slot_mask;
+        records->slots[slot] = old[i];
+    }
+    free(old);
+}
+
+static struct record *new_record(struct records *records, uint64_t hash, int funnel, struct text id)
+{
+    assert(id.length <= UINT8_MAX);
+    size_t size = record_size(0, false, (uint8_t)id.length);
+    struct record *record = slab_take(&records->slab, size);
+    *record = (struct record){.hash = hash, .last_at = TIME_NONE, .funnel = (uint8_t)funnel, .id_length = (uint8_t)id.length};
+    memcpy(record->elements, id.data, id.length);
+    records->bytes += size;
+    return record;
+}
+
+struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id)
+{
+    if ((records->count + 1) * 4 > (records->slot_mask + 1) * 3)
+        grow_slots(records);
+    uint64_t hash = records_hash(lead_hash, funnel);
+    struct record *record = new_record(records, hash, funnel, id);
+    records->slots[find_slot(records, hash, funnel, id)] = slot_for(record);
+    records->count++;
+    return record;
+}
+
+/* Put a set into a record; it moves if its size changes. Returns where it is now. */
+struct record *records_store(struct records *records, struct record *record, const struct lead_set *set)
+{
+    bool has_amount = false;
+    for (uint32_t i = 0; i < set->count && !has_amount; i++)
+        has_amount = lead_element_what(set->elements[i]) == LEAD_AMOUNT;
+    size_t old_size = size_of(record), new_size = record_size(set->count, has_amount, record->id_length);
+    char id[UINT8_MAX];
+    memcpy(id, record_id(record).data, record->id_length);
+    if (new_size != old_size) {
+        uint64_t slot = find_slot(records, record->hash, record->funnel, (struct text){id, record->id_length});
+        struct record *moved = slab_take(&records->slab, new_size);
+        *moved = *record;
+        slab_give(&records->slab, record, old_size);
+        records->slots[slot] = slot_for(moved);
+        records->bytes += new_size - old_size;
+        record = moved;
+    }
+    record->count = set->count;
+    record->flags = (uint8_t)((record->flags & ~RECORD_AMOUNT) | (has_amount ? RECORD_AMOUNT : 0));
+    if (set->count > 0)
+        memcpy(record->elements, set->elements, set->count * sizeof *set->elements);
+    if (has_amount)
+        record->elements[set->count] = (uint64_t)set->amount_minor;
+    memcpy(record->elements + set->count + has_amount, id, record->id_length);
+    return record;
+}
+
+/* Free a record and close the gap it leaves in its run of slots. */
+void records_delete(struct records *records, struct record *record)
+{
+    uint64_t gap = find_slot(records, record->hash, record->funnel, record_id(record)), mask = records->slot_mask;
+    for (uint64_t slot = (gap + 1) & mask; records->slots[slot] != 0; slot = (slot + 1) & mask) {
+        uint64_t home = records_home(records, record_at(records->slots[slot])->hash);
+        if (((slot - home) & mask) >= ((slot - gap) & mask)) {
+            records->slots[gap] = records->slots[slot];
+            gap = slot;
+        }
+    }
+    records->slots[gap] = 0;
+    records->count--;
+    records->bytes -= size_of(record);
+    slab_give(&records->slab, record, size_of(record));
+}
+
+struct record *records_next(const struct records *records, uint64_t hash, uint64_t *slot)
+{
+    for (; records->slots[*slot] != 0; *slot = (*slot + 1) & records->slot_mask) {
+        struct record *record = record_at(records->slots[*slot]);
+        if (record->hash != hash)
+            continue;
+        *slot = (*slot + 1) & records->slot_mask;
+        return record;
+    }
+    return NULL;
+}
+
+struct record *records_each(const struct records *records, uint64_t *slot)
+{
+    while (*slot <= records->slot_mask) {
+        uint64_t value = records->slots[(*slot)++];
+        if (value != 0)
+            return record_at(value);
+    }
+    return NULL;
+}
+
+void records_init(struct records *records)
+{
+    records->slot_mask = SLOTS_LEAST - 1;
+    records->slots = memory_new(SLOTS_LEAST * sizeof *records->slots);
+}
+
+void records_free(struct records *records)
+{
+    uint64_t slot = 0;
+    for (struct record *record; (record = records_each(records, &slot)) != NULL;)
+        if (size_of(record) > SLAB_LARGEST)
+            slab_give(&records->slab, record, size_of(record));
+    slab_free(&records->slab);
+    free(records->slots);
+}

@@ -1,0 +1,52 @@
+/* records.h -- where leads lie in memory: a hash table of one small block for each (funnel, lead) that holds its set as numbers and its id.
+ * Pointers to records are valid until that record's set is stored or another record is deleted. Memory: the block (32 bytes, 8 an element, the id)
+ * and about 11 bytes of table.
+ * Threads: one thread at a time. */
+#ifndef FUNNELD_CORE_RECORDS_H
+#define FUNNELD_CORE_RECORDS_H
+
+#include "lead.h"
+#include "slab.h"
+
+struct record { /* the elements are followed by the amount, if there is one, and the id's bytes */
+    uint64_t hash;      /* of (funnel, lead), see records_hash */
+    int64_t last_at;    /* the greatest `at` of its events; TIME_NONE */
+    uint32_t count;     /* elements */
+    uint8_t funnel;
+    uint8_t id_length;
+    uint8_t flags;
+    uint8_t unused;
+    uint64_t elements[];
+};
+
+enum { RECORD_REMOVED = 1, RECORD_CHANGED = 2, RECORD_AMOUNT = 4 };
+
+struct records { /* zeroed and then records_init */
+    uint64_t *slots;    /* a record's address below 16 bits of its hash, so that most probes need not visit it; 0: free */
+    uint64_t slot_mask, count, bytes;
+    struct slab slab;
+};
+
+void records_init(struct records *records);
+void records_free(struct records *records);
+
+/* Funnels lie a fixed odd number apart, so that a lead's hash can be had back from its record's. */
+static inline uint64_t records_hash(uint64_t lead_hash, int funnel) { return lead_hash + (uint64_t)funnel * UINT64_C(0x9E3779B97F4A7C15); }
+static inline uint64_t record_lead_hash(const struct record *record) { return record->hash - (uint64_t)record->funnel * UINT64_C(0x9E3779B97F4A7C15); }
+
+struct text record_id(const struct record *record);
+struct lead_set record_set(struct record *record); /* as it stands there: for reading only */
+
+struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id); /* NULL: not there */
+struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty, id of 1..255 bytes */
+struct record *records_store(struct records *records, struct record *record, const struct lead_set *set);   /* returns where it is now */
+void records_delete(struct records *records, struct record *record);
+
+/* The records of one hash, one after another: start with *slot = records_home. NULL: no more. */
+static inline uint64_t records_home(const struct records *records, uint64_t hash) { return hash & records->slot_mask; }
+struct record *records_next(const struct records *records, uint64_t hash, uint64_t *slot);
+
+/* All records, in no particular order: start with *slot = 0. NULL: no more. */
+struct record *records_each(const struct records *records, uint64_t *slot);
+
+#endif

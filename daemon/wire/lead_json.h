@@ -1,0 +1,25 @@
+/* lead_json.h -- what is known about one lead as its row of the changelog, and back. Steps, reasons and values stand by name, so a row outlives
+ * changes of the configuration: what the configuration no longer names is left out on the way back.
+ * Source: schema/lead.schema.json. Threads: a reader is used by one thread at a time. */
+#ifndef FUNNELD_WIRE_LEAD_JSON_H
+#define FUNNELD_WIRE_LEAD_JSON_H
+
+#include "../core/ledger.h"
+#include "../settings/settings.h"
+#include "json_write.h"
+
+/* Append the row's value. A forgotten lead has none: its row is a tombstone. */
+void lead_json_write(struct buffer *out, const struct settings *settings, const struct lead_names *names, const struct ledger_lead *lead);
+
+struct lead_reader;
+
+struct lead_reader *lead_reader_new(const struct settings *settings);
+void lead_reader_free(struct lead_reader *reader);
+
+/* The hash that events of this lead carry. */
+uint64_t lead_json_hash(struct text id);
+
+/* Read a row. Reasons and values are given numbers in `names`. The result lives until the next call. False: it is no such row. */
+bool lead_json_read(struct lead_reader *reader, struct text id, struct text value, const struct lead_names *names, struct ledger_lead *out);
+
+#endif
