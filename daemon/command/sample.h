@@ -1,6 +1,6 @@
 /* sample.h -- sample events that follow the configured funnels: leads come in on working days and go from step to step, are lost, stay or win.
  * The conversion into a step is its target, or else the worked example's (50 of 60, 40 of 50, 30, 20, 10, 5, 3, then every second one);
- * managers differ in skill. The lines are a function of (settings, plan): the same on every machine.
+ * managers are good at different steps. The lines are a function of (settings, plan): the same on every machine.
  * Threads: none of its own; settings are only read. */
 #ifndef FUNNELD_COMMAND_SAMPLE_H
 #define FUNNELD_COMMAND_SAMPLE_H

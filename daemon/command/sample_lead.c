@@ -18,7 +18,8 @@ enum {
     LATE_ONE_IN = 100, LATE_MOST_S = 3600, TWICE_ONE_IN = 200,
 };
 
-static const uint64_t skills_percent[] = {120, 105, 95, 80};
+/* Each manager is good at some steps and poor at others: were one better throughout, the late steps would be theirs alone and above the rates. */
+static const uint64_t skills_percent[] = {115, 105, 95, 85};
 enum { SKILLS = sizeof skills_percent / sizeof *skills_percent, PASS_MOST_PERCENT = 98 };
 
 static uint64_t chance(const struct sample_cast *cast, uint32_t number, unsigned purpose)
@@ -105,7 +106,7 @@ static bool passes(const struct sample_cast *cast, const struct sample_scene *sc
     uint64_t part = rate.part * 100, whole = rate.whole * 100, random = chance(cast, number, FOR_PASSING + (unsigned)step);
     if (cast->script->manager >= 0 && rate.part < rate.whole) {
         int manager = sample_lead_value(cast, scene, number, cast->script->manager);
-        part = rate.part * skills_percent[manager % SKILLS];
+        part = rate.part * skills_percent[(manager + step) % SKILLS];
         if (part > rate.whole * PASS_MOST_PERCENT)
             part = rate.whole * PASS_MOST_PERCENT; /* nobody is that good */
     }
