@@ -272,14 +272,17 @@ static bool read_stage(struct reading *reading)
     struct move *moves = arena_take(interpreter->arena, (size_t)reading->funnel_count * sizeof *moves);
     for (int i = 0; i < reading->funnel_count; i++) {
         int funnel = reading->funnels[i];
-        struct move move = {.funnel = funnel, .kind = MOVE_NONE, .reason = TEXT("")};
-        if (value != NULL) {
-            const struct name *name = lookup_stage(interpreter->lookup, funnel, stage);
-            if (name == NULL)
-                continue;
-            apply_name(&move, name, reason, event);
-        }
-        moves[event->move_count++] = move;
+        const struct name *name = value != NULL ? lookup_stage(interpreter->lookup, funnel, stage) : NULL;
+        if (value != NULL && name == NULL)
+            continue;
+        struct move *move = &moves[event->move_count++];
+        move->funnel = funnel;
+        move->kind = MOVE_NONE;
+        move->step = 0;
+        move->reason = TEXT("");
+        move->amount_counts = false;
+        if (name != NULL)
+            apply_name(move, name, reason, event);
     }
     event->moves = moves;
     if (event->move_count > 0)

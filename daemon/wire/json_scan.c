@@ -3,6 +3,9 @@
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "../core/memory.h"
 #include "utf8.h"
@@ -21,7 +24,9 @@ struct node {
     size_t index;           /* the token as an index of an array; SIZE_MAX: it is none */
     int next;               /* the parent's next child of the same bucket; -1: none */
     bool has_indexes;       /* some child's token is an index */
-    int buckets[BUCKETS];   /* first child of each; -1: none */
+    int below_count;
+    int *below;             /* the slots of all nodes below */
+    int16_t buckets[BUCKETS]; /* first child of each; -1: none */
 };
 
 struct json_plan {
@@ -86,9 +91,10 @@ static struct node *node_child(struct node *node, struct text token)
     node->children = memory_resize(node->children, (size_t)(node->child_count + 1) * sizeof *node->children);
     struct node *child = &node->children[node->child_count];
     node_init(child, token);
-    int *bucket = &node->buckets[bucket_of(child->prefix, token.length)];
+    int16_t *bucket = &node->buckets[bucket_of(child->prefix, token.length)];
     child->next = *bucket;
-    *bucket = node->child_count++;
+    assert(node->child_count < INT16_MAX);
+    *bucket = (int16_t)node->child_count++;
     node->has_indexes |= child->index != SIZE_MAX;
     return child;
 }
@@ -98,6 +104,7 @@ static void node_free(struct node *node)
     for (int i = 0; i < node->child_count; i++)
         node_free(&node->children[i]);
     free(node->children);
+    free(node->below);
 }
 
 struct json_plan *json_plan_new(void)
@@ -120,9 +127,16 @@ int json_plan_want(struct json_plan *plan, const struct text *tokens, int token_
     struct node *node = &plan->root;
     for (int i = 0; i < token_count; i++)
         node = node_child(node, tokens[i]);
-    if (node->slot < 0)
-        node->slot = plan->slot_count++;
-    return node->slot;
+    if (node->slot >= 0)
+        return node->slot;
+    int slot = node->slot = plan->slot_count++;
+    node = &plan->root;
+    for (int i = 0; i < token_count; i++) {
+        node->below = memory_resize(node->below, (size_t)(node->below_count + 1) * sizeof *node->below);
+        node->below[node->below_count++] = slot;
+        node = node_child(node, tokens[i]);
+    }
+    return slot;
 }
 
 int json_plan_slots(const struct json_plan *plan)
@@ -230,20 +244,40 @@ static const char *fail(struct scan *scan, const char *at, const char *what)
     return NULL;
 }
 
-static inline const char *skip_space(const struct scan *scan, const char *at)
+static inline const char *skip_space(const char *at, const char *end)
 {
-    while (at < scan->end && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
+    while (at < end && (unsigned char)*at <= ' ' && (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r'))
         at++;
     return at;
 }
 
-/* A bit in every byte that a string can't simply run over: quote, backslash, control character, anything but ASCII. Borrows
- * may set bits behind the first such byte, never before it. */
-static inline uint64_t special_bytes(uint64_t bytes)
+/* The first byte at or behind `at` that a string can't simply run over: quote, backslash, control character, anything but ASCII. `end`:
+ * there is none. */
+static inline const char *skip_plain(const char *at, const char *end)
 {
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        special = _mm_or_si128(special, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+        int mask = _mm_movemask_epi8(_mm_or_si128(special, bytes)); /* the top bit of each byte */
+        if (mask != 0)
+            return at + __builtin_ctz((unsigned)mask);
+    }
+#else
+    /* The same with eight bytes as one number. Borrows may set top bits behind the first special byte, never before it. */
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t quote = bytes ^ (ones * '"'), backslash = bytes ^ (ones * '\\');
-    return ((quote - ones) | (backslash - ones) | (bytes - ones * 0x20) | bytes) & (ones * 0x80);
+    for (; end - at >= 8; at += 8) {
+        uint64_t bytes = load_bytes(at), quote = bytes ^ (ones * '"'), backslash = bytes ^ (ones * '\\');
+        uint64_t special = ((quote - ones) | (backslash - ones) | (bytes - ones * 0x20) | bytes) & (ones * 0x80);
+        if (special != 0)
+            return at + __builtin_ctzll(special) / 8;
+    }
+#endif
+    while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
+        at++; /* less than a block */
+    return at;
 }
 
 static bool is_hex(const char *at)
@@ -281,20 +315,10 @@ static const char *scan_escape(struct scan *scan, const char *at)
     return at + 12;
 }
 
-/* From behind a string's opening quote to its closing one. */
-static const char *scan_string(struct scan *scan, const char *at, bool *escaped)
+/* scan_string's slow way, from the first byte that is not plain. */
+static const char *scan_string_rest(struct scan *scan, const char *at, bool *escaped)
 {
-    const char *end = scan->end;
-    *escaped = false;
-    for (;;) {
-        while (end - at >= 8) {
-            uint64_t special = special_bytes(load_bytes(at));
-            if (special != 0) {
-                at += __builtin_ctzll(special) / 8;
-                break;
-            }
-            at += 8;
-        }
+    for (const char *end = scan->end;;) {
         if (at == end)
             return fail(scan, at, "the text ends within a string");
         unsigned char c = (unsigned char)*at;
@@ -315,7 +339,16 @@ static const char *scan_string(struct scan *scan, const char *at, bool *escaped)
                 at += length;
             } while (at < end && (unsigned char)*at >= 0x80);
         }
+        at = skip_plain(at, end);
     }
+}
+
+/* From behind a string's opening quote to its closing one. */
+static inline const char *scan_string(struct scan *scan, const char *at, bool *escaped)
+{
+    *escaped = false;
+    at = skip_plain(at, scan->end);
+    return at < scan->end && *at == '"' ? at : scan_string_rest(scan, at, escaped);
 }
 
 static inline const char *scan_digits(const struct scan *scan, const char *at)
@@ -383,27 +416,25 @@ static const struct node *find_index(const struct node *node, size_t index)
     return NULL;
 }
 
-/* Nothing below this node is there (any more). */
+/* What a former member of this name held does not count, nor does what the slots held before the scan. */
 static void forget_below(const struct node *node, struct json_value *values)
 {
-    for (int i = 0; i < node->child_count; i++) {
-        const struct node *child = &node->children[i];
-        if (child->slot >= 0)
-            values[child->slot].kind = JSON_ABSENT;
-        forget_below(child, values);
-    }
+    for (const int *slot = node->below, *end = slot + node->below_count; slot < end; slot++)
+        values[*slot].kind = JSON_ABSENT;
 }
 
-/* `node` is the plan's at this value; NULL: nothing is wanted here. `depth` counts the arrays and objects around it. */
-static const char *scan_value(struct scan *scan, const char *at, const struct node *node, int depth);
+/* `node` is the plan's at this value; NULL: nothing is wanted here. `depth` counts the arrays and objects around it.
+ * Inlined into its callers: most values are no arrays or objects, and so cost no call. */
+__attribute__((always_inline)) static inline const char *scan_value(struct scan *scan, const char *at, const struct node *node, int depth);
 
 static const char *scan_object(struct scan *scan, const char *at, const struct node *node, int depth)
 {
-    at = skip_space(scan, at + 1);
-    if (at < scan->end && *at == '}')
+    const char *const end = scan->end;
+    at = skip_space(at + 1, end);
+    if (at < end && *at == '}')
         return at + 1;
-    for (;; at = skip_space(scan, at + 1)) {
-        if (at == scan->end || *at != '"')
+    for (;; at = skip_space(at + 1, end)) {
+        if (at == end || *at != '"')
             return fail(scan, at, "a member's name is missing");
         const char *name = at + 1;
         bool escaped;
@@ -411,107 +442,107 @@ static const char *scan_object(struct scan *scan, const char *at, const struct n
         if (at == NULL)
             return NULL;
         const struct node *member = node != NULL ? find_member(scan, node, (struct text){name, (size_t)(at - name)}, escaped) : NULL;
-        at = skip_space(scan, at + 1);
-        if (at == scan->end || *at != ':')
+        at = skip_space(at + 1, end);
+        if (at == end || *at != ':')
             return fail(scan, at, "a colon is missing");
-        at = scan_value(scan, skip_space(scan, at + 1), member, depth + 1);
+        at = scan_value(scan, skip_space(at + 1, end), member, depth + 1);
         if (at == NULL)
             return NULL;
-        at = skip_space(scan, at);
-        if (at < scan->end && *at == '}')
+        at = skip_space(at, end);
+        if (at < end && *at == '}')
             return at + 1;
-        if (at == scan->end || *at != ',')
+        if (at == end || *at != ',')
             return fail(scan, at, "a comma or } is missing");
     }
 }
 
 static const char *scan_array(struct scan *scan, const char *at, const struct node *node, int depth, size_t *count)
 {
+    const char *const end = scan->end;
     *count = 0;
-    at = skip_space(scan, at + 1);
-    if (at < scan->end && *at == ']')
+    at = skip_space(at + 1, end);
+    if (at < end && *at == ']')
         return at + 1;
     if (node != NULL && !node->has_indexes)
         node = NULL;
-    for (;; at = skip_space(scan, at + 1)) {
+    for (;; at = skip_space(at + 1, end)) {
         at = scan_value(scan, at, node != NULL ? find_index(node, *count) : NULL, depth + 1);
         if (at == NULL)
             return NULL;
         ++*count;
-        at = skip_space(scan, at);
-        if (at < scan->end && *at == ']')
+        at = skip_space(at, end);
+        if (at < end && *at == ']')
             return at + 1;
-        if (at == scan->end || *at != ',')
+        if (at == end || *at != ',')
             return fail(scan, at, "a comma or ] is missing");
     }
 }
 
-static const char *scan_value(struct scan *scan, const char *at, const struct node *node, int depth)
+static inline const char *scan_value(struct scan *scan, const char *at, const struct node *node, int depth)
 {
     if (at == scan->end)
         return fail(scan, at, "a value is missing");
-    struct json_value value = {.kind = JSON_ABSENT};
+    enum json_kind kind;
+    bool escaped = false;
+    size_t count = 0;
     const char *first = at, *last; /* of its raw text, and behind it */
-    const struct node *inside = node;
-    if (node != NULL && node->child_count > 0)
+    const struct node *inside = NULL; /* where something below it is wanted */
+    if (node != NULL && node->below_count > 0) {
+        inside = node;
         forget_below(node, scan->values);
-    else
-        inside = NULL;
+    }
 
     switch (*at) {
     case '"':
-        value.kind = JSON_STRING;
+        kind = JSON_STRING;
         first = at + 1;
-        last = scan_string(scan, first, &value.escaped);
+        last = scan_string(scan, first, &escaped);
         at = last != NULL ? last + 1 : NULL;
         break;
     case '{':
-        value.kind = JSON_OBJECT;
+        kind = JSON_OBJECT;
         at = last = depth < JSON_DEPTH_MAX ? scan_object(scan, at, inside, depth) : fail(scan, at, "nested too deeply");
         break;
     case '[':
-        value.kind = JSON_ARRAY;
-        at = last = depth < JSON_DEPTH_MAX ? scan_array(scan, at, inside, depth, &value.count) : fail(scan, at, "nested too deeply");
+        kind = JSON_ARRAY;
+        at = last = depth < JSON_DEPTH_MAX ? scan_array(scan, at, inside, depth, &count) : fail(scan, at, "nested too deeply");
         break;
     case 't':
-        value.kind = JSON_TRUE;
+        kind = JSON_TRUE;
         at = last = scan_word(scan, at, "true", 4);
         break;
     case 'f':
-        value.kind = JSON_FALSE;
+        kind = JSON_FALSE;
         at = last = scan_word(scan, at, "false", 5);
         break;
     case 'n':
-        value.kind = JSON_NULL;
+        kind = JSON_NULL;
         at = last = scan_word(scan, at, "null", 4);
         break;
     case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        value.kind = JSON_NUMBER;
+        kind = JSON_NUMBER;
         at = last = scan_number(scan, at);
         break;
     default:
         return fail(scan, at, "no JSON value");
     }
     if (at != NULL && node != NULL && node->slot >= 0) {
-        value.raw = (struct text){first, (size_t)(last - first)};
-        scan->values[node->slot] = value;
+        struct json_value *value = &scan->values[node->slot]; /* member by member: building it elsewhere first costs a third more time */
+        value->kind = kind;
+        value->escaped = escaped;
+        value->raw.data = first;
+        value->raw.length = (size_t)(last - first);
+        value->count = count;
     }
     return at;
-}
-
-static void clear(const struct json_plan *plan, struct json_value *values)
-{
-    for (int i = 0; i < plan->slot_count; i++)
-        values[i].kind = JSON_ABSENT;
 }
 
 bool json_scan(const struct json_plan *plan, struct text text, struct json_value *values, struct json_error *error)
 {
     struct scan scan = {.end = text.data + text.length, .values = values};
-    clear(plan, values);
-    const char *at = scan_value(&scan, skip_space(&scan, text.data), &plan->root, 0);
+    const char *at = scan_value(&scan, skip_space(text.data, scan.end), &plan->root, 0);
     if (at != NULL) {
-        at = skip_space(&scan, at);
+        at = skip_space(at, scan.end);
         if (at == scan.end)
             return true;
         fail(&scan, at, "something follows the value");
@@ -523,10 +554,9 @@ bool json_scan(const struct json_plan *plan, struct text text, struct json_value
 void json_scan_element(const struct json_plan *plan, struct text *rest, struct json_value *values)
 {
     struct scan scan = {.end = rest->data + rest->length, .values = values};
-    clear(plan, values);
     /* `rest` begins with the [ before the first element or the comma before another one. */
-    const char *at = scan_value(&scan, skip_space(&scan, rest->data + 1), &plan->root, 1);
+    const char *at = scan_value(&scan, skip_space(rest->data + 1, scan.end), &plan->root, 1);
     assert(at != NULL); /* the array was scanned before */
-    at = skip_space(&scan, at);
+    at = skip_space(at, scan.end);
     *rest = (struct text){at, (size_t)(scan.end - at)};
 }
