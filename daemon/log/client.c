@@ -105,9 +105,12 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
         client_set(configuration, "heartbeat.interval.ms", "2000");
         client_set(configuration, "queued.min.messages", "1");
     }
+    if (kind == CLIENT_READER)
+        client_set(configuration, "fetch.wait.max.ms", "50"); /* a partition that is new in the round waits for those that are asked already */
     if (kind == CLIENT_WRITER) {
         client_set(configuration, "compression.type", "lz4");
         client_set(configuration, "linger.ms", "20");
+        client_set(configuration, "retry.backoff.ms", "20"); /* a transaction right after another must try twice */
         client_set(configuration, "queue.buffering.max.messages", "500000");
     }
 }
@@ -155,7 +158,8 @@ static void note_reason(struct client *client, const char *reason)
     pthread_mutex_unlock(&client->mutex);
 }
 
-/* From librdkafka's threads. Connections that fail are told by client_no_answer, once for all handles; here they would come again and again. */
+/* From librdkafka's threads. Connections that fail are told by client_no_answer, once for all handles; here they would come again and again.
+ * What a producer complains of comes back from the call that suffers it. */
 static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
 {
     struct client *client = rd_kafka_opaque(handle);
@@ -163,7 +167,7 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
         note_reason(client, text);
     else if (level >= LOG_DEBUG)
         operator_log(OPERATOR_DEBUG, "librdkafka", "%s: %s", facility, text);
-    else if (level <= LOG_WARNING && strcmp(facility, "CONFWARN") != 0) /* CONFWARN: a user's property that is not for this kind of handle */
+    else if (level <= LOG_WARNING && rd_kafka_type(handle) == RD_KAFKA_CONSUMER && strcmp(facility, "CONFWARN") != 0) /* CONFWARN: a user's property that is not for this kind of handle */
         operator_log(OPERATOR_WARN, "librdkafka", "%s: %s", facility, text);
 }
 

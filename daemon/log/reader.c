@@ -84,6 +84,10 @@ struct reader *reader_open(struct client *client, const struct log_partition *pa
         rd_kafka_queue_forward(place->queue, NULL);
         rd_kafka_queue_io_event_enable(place->queue, reader->wake, &one, sizeof one);
     }
+    /* Learn the leaders now: librdkafka looks for those of new partitions once a second only. */
+    const rd_kafka_metadata_t *metadata;
+    if (rd_kafka_metadata(handle, 0, NULL, &metadata, CLIENT_REQUEST_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(metadata);
     rd_kafka_assign(handle, list);
     rd_kafka_topic_partition_list_destroy(list);
     reader->ends = end_watch_open(client, handle, partitions, count, idle_ms, reader->wake);

@@ -6,7 +6,7 @@
 
 #include "../core/memory.h"
 
-enum { POLL_MS = 200, LOOK_AGAIN_MS = 1000, CREATE_MS = 30000, REPLICATION_MAX = 3 };
+enum { POLL_MS = 100, LOOK_AGAIN_MS = 1000, CREATE_MS = 30000, REPLICATION_MAX = 3 };
 
 /* ---- names ---- */
 

@@ -7,7 +7,8 @@
 #include "clock.h"
 
 enum {
-    INIT_MS = 1000,    /* one attempt to initialize; then a look at the flag to stop */
+    INIT_MS = 1000,      /* one attempt to initialize; then a look at the flag to stop */
+    LONG_MS = 5000,      /* a coordinator that has just started takes a few seconds */
     PATIENCE_MS = 15000, /* past transaction.timeout.ms the brokers have undone the transaction themselves */
     FULL_MS = 50,
     CLOSE_MS = 3000,
@@ -86,7 +87,6 @@ static bool retries(struct writer *writer, rd_kafka_error_t *error, int64_t unti
         return false;
     if (clock_steady_ms() >= until_ms)
         return false;
-    client_no_answer(writer->client, rd_kafka_error_code(error));
     rd_kafka_poll(writer->producer, 0);
     rd_kafka_error_destroy(error);
     return true;
@@ -96,10 +96,15 @@ static bool retries(struct writer *writer, rd_kafka_error_t *error, int64_t unti
 
 static enum log_status initialize(struct writer *writer)
 {
+    int64_t since_ms = clock_steady_ms();
     while (!client_stopped(writer->client)) {
         rd_kafka_error_t *error = rd_kafka_init_transactions(writer->producer, INIT_MS);
-        if (error == NULL)
+        if (error == NULL) {
+            client_answered(writer->client);
             return LOG_OK;
+        }
+        if (clock_steady_ms() - since_ms > LONG_MS)
+            client_no_answer(writer->client, rd_kafka_error_code(error));
         if (!retries(writer, error, INT64_MAX)) {
             enum log_status status = judge_taken(writer, error, "shutting out the former writer");
             return status == LOG_FAILED ? LOG_FAILED : LOG_ABORTED;

@@ -60,6 +60,7 @@ static inline rd_kafka_t *producer_open(const char *bootstrap_servers)
     char text[256];
     rd_kafka_conf_t *configuration = rd_kafka_conf_new();
     assert_int_equal(rd_kafka_conf_set(configuration, "bootstrap.servers", bootstrap_servers, text, sizeof text), RD_KAFKA_CONF_OK);
+    assert_int_equal(rd_kafka_conf_set(configuration, "enable.idempotence", "true", text, sizeof text), RD_KAFKA_CONF_OK); /* keeps the order */
     rd_kafka_t *producer = rd_kafka_new(RD_KAFKA_PRODUCER, configuration, text, sizeof text);
     assert_non_null(producer);
     return producer;
