@@ -15,16 +15,17 @@ struct sample_plan {
     uint64_t seed;
     int64_t start;      /* nothing happens before this moment ... */
     int64_t days;       /* ... nor so many days of 86400 s after it */
-    bool exact;         /* As many leads reach each step as the rates say, rounded, and all within the days. Else rates are chances, what would
-                         * happen after the last day is left out, one event in 100 is written late and one in 200 twice. */
+    bool exact;         /* As many leads reach each step as the rates say, rounded, and all within the days. Else rates are chances, what
+                         * would happen after the last day is left out, one event in 100 is written late and one in 200 twice. */
 };
 
 #define SAMPLE_LEADS_MAX UINT32_MAX
 
 enum sample_status { SAMPLE_DONE, SAMPLE_NO_WORKDAY, SAMPLE_NOT_WRITTEN };
 
-/* Write the events, one a line, in the order in which they become known. SAMPLE_NO_WORKDAY: nobody works between start and end, nothing is
- * written. SAMPLE_NOT_WRITTEN: `out` failed, errno says why. Memory: what is under way at one time, about 16 bytes an event; `exact` 4 bytes a lead. */
+/* Write the events, one a line, in the order in which they become known.
+ * SAMPLE_NO_WORKDAY: nobody works between start and end, nothing is written. SAMPLE_NOT_WRITTEN: `out` failed, errno says why.
+ * Memory: 16 bytes an event that is made and not yet written; `exact` 4 bytes a lead. */
 enum sample_status sample_write(const struct settings *settings, const struct sample_plan *plan, FILE *out);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "../core/calendar.h"
+#include "../core/event_time.h"
 #include "../core/memory.h"
 
 enum { DAY_S = 86400, OPENING_S = 9 * 3600 };
@@ -12,8 +12,7 @@ struct workdays workdays_between(const struct zone *zone, int64_t start, int64_t
     struct workdays workdays = {0};
     size_t capacity = 0, count = 0;
     int64_t end = start + days * DAY_S;
-    struct span first = calendar_window(WINDOW_DAY, zone, start);
-    for (int64_t midnight = first.start + zone_offset(zone, first.start);; midnight += DAY_S) { /* by the local clock */
+    for (int64_t midnight = time_floor(start + zone_offset(zone, start), DAY_S);; midnight += DAY_S) { /* by the local clock */
         int64_t opening = zone_moment(zone, midnight + OPENING_S);
         if (opening + WORKDAY_S > end)
             break;

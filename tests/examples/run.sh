@@ -21,7 +21,8 @@ for name in "$@"; do
         >"$work/records" 2>"$work/said" || { fail "$name" "replay failed"; cat "$work/said"; continue; }
     diff -u "$here/$name/expected.ndjson" "$work/records" || fail "$name" "other records than expected"
     diff -u "$here/$name/expected-dead-letters.ndjson" "$work/dead-letters" || fail "$name" "other dead letters than expected"
-    python3 "$root/tests/schema/validate.py" "$work/records" "$work/dead-letters" 2>"$work/said" || { fail "$name" "records are not valid"; cat "$work/said"; }
+    python3 "$root/tests/schema/validate.py" "$work/records" "$work/dead-letters" 2>"$work/said" ||
+        { fail "$name" "records are not valid"; cat "$work/said"; }
 done
 
 # The sample events of the worked example are the same bytes on every machine.
