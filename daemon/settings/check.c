@@ -179,21 +179,23 @@ static int edit_distance(const char *a, const char *b)
 struct nearest check_nearest(const char *found)
 {
     /* A third of the name may be wrong; further away nothing was meant. */
-    return (struct nearest){.found = found, .distance = (int)(strlen(found) + 2) / 3 + 1, .listed = {"", 0}};
+    int length = (int)strlen(found);
+    return (struct nearest){.found = found, .distance = length > 1 ? (length + 2) / 3 + 1 : 0, .listed = {"", 0}};
 }
 
 void check_offer(const struct place *place, struct nearest *nearest, const char *name)
 {
-    int distance = edit_distance(nearest->found, name);
+    size_t length = strlen(nearest->found);
+    bool begins = length >= 3 && strncmp(nearest->found, name, length) == 0; /* `lead` is meant for `lead_id` */
+    int distance = begins ? 0 : edit_distance(nearest->found, name);
     if (distance < nearest->distance) {
         nearest->distance = distance;
         nearest->name = name;
     }
     if (nearest->listed.length < LISTED_MAX) {
-        const char *text = keep_format(place->check->keep, "%s%s%s", nearest->listed.data, nearest->listed.length > 0 ? ", " : "",
-                                       nearest->listed.length + strlen(name) < LISTED_MAX ? name : "...");
-        size_t length = strlen(text);
-        nearest->listed = (struct text){text, nearest->listed.length + strlen(name) < LISTED_MAX ? length : LISTED_MAX};
+        bool fits = nearest->listed.length + strlen(name) < LISTED_MAX;
+        const char *text = keep_format(place->check->keep, "%s%s%s", nearest->listed.data, nearest->listed.length > 0 ? ", " : "", fits ? name : "...");
+        nearest->listed = (struct text){text, fits ? strlen(text) : LISTED_MAX};
     }
 }
 
@@ -271,8 +273,13 @@ size_t check_finish(struct check *check, FILE *errors)
     size_t count = check->fault_count;
     if (count > 0)
         qsort(check->faults, count, sizeof *check->faults, compare_faults);
-    for (size_t i = 0; i < count; i++)
-        fprintf(errors, "%s:%d:%d: %s\n", check->file, check->faults[i].line, check->faults[i].column, check->faults[i].text);
+    for (size_t i = 0; i < count; i++) {
+        const struct check_fault *fault = &check->faults[i];
+        if (fault->line > 0)
+            fprintf(errors, "%s:%d:%d: %s\n", check->file, fault->line, fault->column, fault->text);
+        else
+            fprintf(errors, "%s: %s\n", check->file, fault->text);
+    }
     free(check->faults);
     check->faults = NULL;
     check->fault_count = check->fault_capacity = 0;

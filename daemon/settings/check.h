@@ -1,6 +1,6 @@
 /* check.h -- mistakes in a configuration: where they are, what was found there, what was expected.
  * Reading goes on after a mistake, so that one run shows them all; they are printed in the order of the file:
- *     funneld.yaml:12:9: funnels[0].stages[1].tilte: found an unknown key; expected one of id, title (did you mean `title`?)
+ *     funneld.yaml:12:9: funnels[0].stages[1].tilte: found the key `tilte`, which is unknown; expected one of: id, title (did you mean `title`?)
  * A place is a node and the way to it. Places and texts live in the keep. Threads: one at a time. */
 #ifndef FUNNELD_SETTINGS_CHECK_H
 #define FUNNELD_SETTINGS_CHECK_H
@@ -40,7 +40,7 @@ const struct place *check_find(const struct place *map, const char *key);      /
 void check_fault(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void check_expected(const struct place *place, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* A mistake without a path: the file is no YAML. */
+/* A mistake without a path: the file is no YAML, or (line 0) is not there. */
 void check_syntax(struct check *check, int line, int column, const char *text);
 
 /* The known name nearest to what was found, for "did you mean". */

@@ -219,11 +219,12 @@ static bool read_breakdown(const struct place *place, bool all_leads, struct bre
     for (int i = 0; i < count; i++) {
         int dimension = dimension_section_find(settings, names[i]);
         const struct place *element = right ? check_element(place, i) : place;
+        bool inserted = dimension >= 0 && insert(settings, out, dimension);
         if (dimension < 0)
             dimension_section_unknown(element, names[i]);
-        else if (!insert(settings, out, dimension))
-            check_expected(element, "each dimension once");
-        right = right && dimension >= 0;
+        else if (!inserted)
+            check_fault(element, "found the dimension `%s` a second time; expected it once", names[i]);
+        right = right && inserted;
     }
     if (right && count == 0 && !all_leads) {
         check_expected(place, "at least one dimension (all leads are counted anyway)");
@@ -247,13 +248,11 @@ int dimension_section_breakdowns(const struct place *place, bool all_leads, stru
         struct breakdown breakdown = {0};
         if (!read_breakdown(elements[i], all_leads, &breakdown))
             continue;
-        bool again = false;
-        for (int j = 0; j < count; j++)
-            again = again || same_breakdown(&list[j], &breakdown);
-        if (again)
-            check_expected(elements[i], "each combination of dimensions once");
-        else
-            list[count++] = breakdown;
+        for (int j = 0; j < count; j++) {
+            if (same_breakdown(&list[j], &breakdown))
+                check_fault(elements[i], "found a combination of dimensions a second time; expected it once");
+        }
+        list[count++] = breakdown;
     }
     *out = list;
     return count;

@@ -3,14 +3,20 @@
 #include "dimension_section.h"
 #include "schema.h"
 
-bool input_section_is_topic(const struct place *place, const char *name)
+bool input_section_is_topic(const char *name)
 {
     static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
     size_t length = strlen(name);
-    if (length <= 249 && strspn(name, allowed) == length && strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
-        return true;
-    check_fault(place, "found `%.60s`; expected a name of a Kafka topic: at most 249 letters, digits, `.`, `_` and `-`", name);
-    return false;
+    return length > 0 && length <= 249 && strspn(name, allowed) == length && strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+}
+
+const char *input_section_topic(const struct place *place)
+{
+    const char *name = schema_text(place, "a topic");
+    if (name == NULL || input_section_is_topic(name))
+        return name;
+    check_expected(place, "the name of a Kafka topic: at most 249 letters, digits, `.`, `_` and `-`");
+    return NULL;
 }
 
 static void read_topics(const struct place *place, void *target)
@@ -21,18 +27,14 @@ static void read_topics(const struct place *place, void *target)
     int count = schema_elements(place, "topics", false, &elements);
     source->topics = keep_array(place->check->keep, (size_t)count, sizeof *source->topics);
     for (int i = 0; i < count; i++) {
-        const char *topic = schema_text(elements[i], "a topic");
-        if (topic == NULL || !input_section_is_topic(elements[i], topic))
+        const char *topic = input_section_topic(elements[i]);
+        if (topic == NULL)
             continue;
         for (int j = 0; j < source->topic_count; j++) {
-            if (strcmp(source->topics[j], topic) == 0) {
-                check_expected(elements[i], "each topic once");
-                topic = NULL;
-                break;
-            }
+            if (strcmp(source->topics[j], topic) == 0)
+                check_fault(elements[i], "found the topic `%s` a second time; expected it once", topic);
         }
-        if (topic != NULL)
-            source->topics[source->topic_count++] = topic;
+        source->topics[source->topic_count++] = topic;
     }
     if (count == 0 && place->node->kind == NODE_LIST)
         check_expected(place, "at least one topic");
@@ -73,6 +75,23 @@ static void read_each(const struct place *place, void *target)
     source->has_each = dimension_section_pointer(place, &source->each);
 }
 
+/* An empty text is a value, too. */
+static void read_where_values(const struct place *place, struct where *where)
+{
+    const struct place **elements;
+    int count = schema_elements(place, "values", true, &elements);
+    where->values = keep_array(place->check->keep, (size_t)count, sizeof *where->values);
+    for (int i = 0; i < count; i++) {
+        const struct node *node = elements[i]->node;
+        if (node->kind == NODE_SCALAR && !yaml_tree_is_null(node))
+            where->values[where->value_count++] = node->text;
+        else
+            check_expected(elements[i], "a value that is compared as text (null never is there)");
+    }
+    if (count == 0)
+        check_expected(place, "at least one value");
+}
+
 static void read_where(const struct place *place, void *target)
 {
     struct source *source = target;
@@ -85,13 +104,7 @@ static void read_where(const struct place *place, void *target)
         struct place key = *member; /* the pointer is written as the key */
         key.node = member->key_node;
         struct where where = {0};
-        const char **values;
-        where.value_count = schema_texts(member, "values", true, &values);
-        where.values = keep_array(keep, (size_t)where.value_count, sizeof *where.values);
-        for (int v = 0; v < where.value_count; v++)
-            where.values[v] = text_of(values[v]);
-        if (member->node->kind == NODE_LIST && member->node->count == 0)
-            check_expected(member, "at least one value");
+        read_where_values(member, &where);
         if (dimension_section_pointer(&key, &where.pointer))
             source->wheres[source->where_count++] = where;
     }

@@ -8,7 +8,10 @@
 /* `target` is the settings, whose dimensions are known by now (for schema_row.read). */
 void input_section_read(const struct place *place, void *target);
 
-/* A name that Kafka takes for a topic, else a mistake. */
-bool input_section_is_topic(const struct place *place, const char *name);
+/* Would Kafka take the name for a topic? */
+bool input_section_is_topic(const char *name);
+
+/* The name of a topic. NULL: it is none (reported). */
+const char *input_section_topic(const struct place *place);
 
 #endif

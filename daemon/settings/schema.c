@@ -209,8 +209,8 @@ static void refuse_unknown_key(const struct place *map, int index, const struct 
         else
             elsewhere = elsewhere || strcmp(row->key, member->key) == 0;
     }
-    check_fault(&at_key, "found %s; expected one of: %s%s", elsewhere ? "a key that has no place here" : "an unknown key", nearest.listed.data,
-                elsewhere ? "" : check_did_you_mean(map, &nearest));
+    check_fault(&at_key, "found the key `%.60s`, which %s; expected one of: %s%s", member->key, elsewhere ? "has no place here" : "is unknown",
+                nearest.listed.data, elsewhere ? "" : check_did_you_mean(map, &nearest));
 }
 
 static const struct schema_row *row_of(const struct schema_row *rows, unsigned variant, const char *key)
@@ -240,7 +240,7 @@ bool schema_read(const struct place *place, const struct schema_row *rows, unsig
         else if (row->fallback != NULL)
             read_fallback(check_missing(place, row->key), row, target);
         else if ((row->flags & SCHEMA_REQUIRED) != 0)
-            check_fault(member, "found nothing; expected the key");
+            check_fault(member, "found nothing; expected this key, which has no default");
     }
     return true;
 }

@@ -23,8 +23,12 @@ static void read_application(const struct place *place, void *target)
 {
     struct settings *settings = target;
     const char *name = schema_text(place, "a name");
-    if (name != NULL && input_section_is_topic(place, keep_format(place->check->keep, "%s-leads-changelog", name)))
+    if (name == NULL)
+        return;
+    if (input_section_is_topic(keep_format(place->check->keep, "%s-leads-changelog", name)))
         settings->application = name;
+    else
+        check_expected(place, "a name that topics may begin with: at most 230 letters, digits, `.`, `_` and `-`");
 }
 
 struct zone_search {
@@ -90,8 +94,8 @@ static void read_kafka(const struct place *place, void *target)
 
 static void read_topic(const struct place *place, void *field)
 {
-    const char *topic = schema_text(place, "a topic");
-    if (topic != NULL && input_section_is_topic(place, topic))
+    const char *topic = input_section_topic(place);
+    if (topic != NULL)
         *(const char **)field = topic;
 }
 
@@ -271,7 +275,7 @@ static void load(struct settings *settings, struct check *check)
     struct text bytes;
     const char *error;
     if (!read_file(settings->path, settings->keep, &bytes, &error)) {
-        check_syntax(check, 0, 0, keep_format(settings->keep, "cannot be read: %s", error));
+        check_syntax(check, 0, 0, keep_format(settings->keep, "found no file to read: %s", error));
         return;
     }
     struct yaml_tree_error syntax;
@@ -283,7 +287,8 @@ static void load(struct settings *settings, struct check *check)
     const struct place *place = check_root(check, root);
     check_duplicates(place);
     schema_read(place, rows, 0, settings);
-    settings->hash = hash_of(root);
+    if (check->fault_count == 0) /* so the shapes are right */
+        settings->hash = hash_of(root);
 }
 
 struct settings *settings_load(const char *path, FILE *errors)

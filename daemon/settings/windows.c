@@ -84,15 +84,13 @@ int windows_read_list(const struct place *place, struct window **out)
     *out = keep_array(place->check->keep, (size_t)length, sizeof **out);
     for (int i = 0; i < length; i++) {
         struct window window;
-        bool again = false;
         if (!windows_read(elements[i], &window))
             continue;
-        for (int j = 0; j < count; j++)
-            again = again || ((*out)[j].kind == window.kind && (*out)[j].length_s == window.length_s);
-        if (again)
-            check_expected(elements[i], "each window once");
-        else
-            (*out)[count++] = window;
+        for (int j = 0; j < count; j++) {
+            if ((*out)[j].kind == window.kind && (*out)[j].length_s == window.length_s)
+                check_fault(elements[i], "found the window %s a second time; expected it once", window.name);
+        }
+        (*out)[count++] = window;
     }
     return count;
 }
