@@ -245,9 +245,8 @@ static void reach_ordered(const struct lead_set *set, const struct funnel *funne
 }
 
 /* The value of a `take: closing` dimension: of those not later than the win or the loss the last, else the first. */
-static void take_values(const struct lead_set *set, const struct lead_names *names, struct facts *facts)
+static void take_values(const struct lead_set *set, const struct lead_names *names, int64_t closed_at, struct facts *facts)
 {
-    int64_t closed_at = facts->state == LEAD_WON ? facts->won_at : facts->state == LEAD_LOST ? facts->loss_at : TIME_NEVER;
     for (uint32_t i = 0; i < set->count; i++) {
         uint32_t what = lead_element_what(set->elements[i]);
         if (what < LEAD_DIMENSION)
@@ -266,10 +265,10 @@ void lead_facts(const struct lead_set *set, const struct lead_names *names, cons
                             .score = -1, .score_at = TIME_NEVER};
     struct reading reading;
     read_set(set, names, funnel, &reading, facts);
-    if (!reading.moved && reading.created != TIME_NEVER) {
+    if (!reading.moved) {
         facts->current = 0;
         facts->stay_since = reading.created;
-        reading.loss = loss_since(set, names, reading.created);
+        reading.loss = reading.created != TIME_NEVER ? loss_since(set, names, reading.created) : 0;
     }
     if (reading.created < reading.first[0])
         reading.first[0] = reading.created;
@@ -309,5 +308,8 @@ void lead_facts(const struct lead_set *set, const struct lead_names *names, cons
             facts->state = LEAD_OPEN;
         }
     }
-    take_values(set, names, facts);
+    int64_t closed_at = facts->state == LEAD_WON ? facts->won_at : TIME_NEVER;
+    if (reading.loss != 0) /* a lead may be lost without having entered; its score counts then */
+        closed_at = lead_element_time(reading.loss);
+    take_values(set, names, closed_at, facts);
 }

@@ -218,17 +218,16 @@ static void note_last(struct ledger *ledger, struct record *record, int64_t at)
 {
     if (at <= record->last_at)
         return;
-    bool is_new = record->last_at == TIME_NONE;
+    if (ledger->definition->forgets) {
+        if (record->last_at == TIME_NONE)
+            agenda_push(&ledger->expiry, (struct agenda_entry){at, record->hash});
+        mark_changed(ledger, record); /* when it is forgotten depends on it */
+    }
     record->last_at = at;
-    if (!ledger->definition->forgets)
-        return;
-    if (is_new)
-        agenda_push(&ledger->expiry, (struct agenda_entry){at, record->hash});
-    mark_changed(ledger, record); /* when it is forgotten depends on it */
 }
 
 /* The lead is as if never seen, but for the slices it counted in. */
-static void empty_record(struct ledger *ledger, struct record *record)
+static void leave_standing(struct ledger *ledger, struct record *record)
 {
     struct facts facts;
     facts_of(ledger, record, &facts);
@@ -243,21 +242,36 @@ static void empty_record(struct ledger *ledger, struct record *record)
     }
 }
 
-static struct record *forget_on_touch(struct ledger *ledger, struct record *record)
+/* The lead's last event, in whatever funnel; TIME_NONE: nothing is known of it. */
+static int64_t lead_last_at(const struct ledger *ledger, struct text id, uint64_t lead_hash)
 {
-    empty_record(ledger, record);
-    record->flags &= (uint8_t)~RECORD_REMOVED;
-    mark_changed(ledger, record);
-    return records_store(&ledger->records, record, &(struct lead_set){0});
+    int64_t last_at = TIME_NONE;
+    for (int f = 0; f < ledger->definition->funnel_count; f++) {
+        const struct record *record = records_find(&ledger->records, lead_hash, f, id);
+        if (record != NULL && record->last_at > last_at)
+            last_at = record->last_at;
+    }
+    return last_at;
 }
 
-static void apply_move(struct ledger *ledger, const struct event *event, const struct move *move, int64_t bound)
+static void forget_on_touch(struct ledger *ledger, const struct event *event)
+{
+    for (int f = 0; f < ledger->definition->funnel_count; f++) {
+        struct record *record = records_find(&ledger->records, event->lead_hash, f, event->lead);
+        if (record == NULL)
+            continue;
+        leave_standing(ledger, record);
+        record->flags &= (uint8_t)~RECORD_REMOVED;
+        mark_changed(ledger, record);
+        records_store(&ledger->records, record, &(struct lead_set){0});
+    }
+}
+
+static void apply_move(struct ledger *ledger, const struct event *event, const struct move *move)
 {
     struct record *record = records_find(&ledger->records, event->lead_hash, move->funnel, event->lead);
     if (record == NULL)
         record = records_insert(&ledger->records, event->lead_hash, move->funnel, event->lead);
-    else if (record->last_at < bound)
-        record = forget_on_touch(ledger, record);
     note_last(ledger, record, event->at);
     if (record->flags & RECORD_REMOVED)
         return;
@@ -275,14 +289,12 @@ static void apply_move(struct ledger *ledger, const struct event *event, const s
 }
 
 /* Taken out for good, in every funnel. Nothing but the mark is kept. */
-static void apply_removal(struct ledger *ledger, const struct event *event, int64_t bound)
+static void apply_removal(struct ledger *ledger, const struct event *event)
 {
     for (int f = 0; f < ledger->definition->funnel_count; f++) {
         struct record *record = records_find(&ledger->records, event->lead_hash, f, event->lead);
         if (record == NULL)
             record = records_insert(&ledger->records, event->lead_hash, f, event->lead);
-        else if (record->last_at < bound)
-            record = forget_on_touch(ledger, record);
         note_last(ledger, record, event->at);
         if (record->flags & RECORD_REMOVED)
             continue;
@@ -300,12 +312,14 @@ static void apply_removal(struct ledger *ledger, const struct event *event, int6
 
 void ledger_apply(struct ledger *ledger, const struct event *event, int64_t bound)
 {
+    if (bound != TIME_NONE && lead_last_at(ledger, event->lead, event->lead_hash) < bound)
+        forget_on_touch(ledger, event);
     if (event->removed) {
-        apply_removal(ledger, event, bound);
+        apply_removal(ledger, event);
         return;
     }
     for (int i = 0; i < event->move_count; i++)
-        apply_move(ledger, event, &event->moves[i], bound);
+        apply_move(ledger, event, &event->moves[i]);
 }
 
 /* The least a lead needs to be found again: its row of the changelog is written anew when the changes are. */
@@ -324,11 +338,12 @@ void ledger_forget(struct ledger *ledger, int64_t bound)
         struct record *record = records_next(&ledger->records, entry.lead, &slot);
         if (record == NULL)
             continue;
-        if (record->last_at >= bound) {
-            agenda_push(&ledger->expiry, (struct agenda_entry){record->last_at, record->hash});
+        int64_t last_at = lead_last_at(ledger, record_id(record), record_lead_hash(record));
+        if (last_at >= bound) {
+            agenda_push(&ledger->expiry, (struct agenda_entry){last_at, record->hash});
             continue;
         }
-        empty_record(ledger, record);
+        leave_standing(ledger, record);
         note_forgotten(ledger, record);
         records_delete(&ledger->records, record);
     }

@@ -32,7 +32,7 @@ void ledger_prefetch(const struct ledger *ledger, uint64_t lead_hash);
 /* Apply one admitted event. A lead whose last event lies before `bound` is treated as absent (TIME_NONE: none is). */
 void ledger_apply(struct ledger *ledger, const struct event *event, int64_t bound);
 
-/* Forget the leads whose last event lies before the bound. The slices they counted in stay; they no longer stand open anywhere. */
+/* Forget the leads whose last event, in whatever funnel, lies before the bound. The slices they counted in stay; they no longer stand open anywhere. */
 void ledger_forget(struct ledger *ledger, int64_t bound);
 
 /* ---- what has been added to the counts ---- */

@@ -11,6 +11,8 @@ static double ratio(double a, double b)
     return b != 0 ? a / b : 0; /* every 0/0 is 0 */
 }
 
+#define ROUNDING 1e-12 /* an incidence this close to 0 or 1 is that */
+
 struct moment { double at_risk, exits, advanced, incidence, survival_before; }; /* n, d, e, F and S- at one exit time */
 
 void matured_estimate(struct matured *matured, const struct matured_exit *exits, size_t exit_count, const struct matured_age *ages, size_t age_count)
@@ -33,14 +35,14 @@ void matured_estimate(struct matured *matured, const struct matured_exit *exits,
         at_risk -= all;
     }
     if (matured->leads > 0 && (matured->mature > 0 || survival <= 0)) {
-        matured->conversion = incidence;
+        matured->conversion = incidence < ROUNDING ? 0 : incidence > 1 - ROUNDING ? 1 : incidence;
         for (size_t i = 0; i < count; i++) {
             const struct moment *m = &moments[i];
             double n = m->at_risk, d = m->exits, e = m->advanced, rest = incidence - m->incidence, s = m->survival_before;
             matured->variance += rest * rest * ratio(d, (n - 1) * (n - d)) + s * s * ratio(e * (n - e), n * n * (n - 1)) -
                                  2 * rest * s * ratio(e * (n - e), n * (n - d) * (n - 1));
         }
-        if (incidence > 0 && incidence < 1) {
+        if (matured->conversion > 0 && matured->conversion < 1) {
             double spread = STATISTICS_Z95 * sqrt(fmax(0, matured->variance)) / (incidence * log(incidence));
             matured->low = pow(incidence, exp(-spread)); /* log F < 0, and so is the spread */
             matured->high = pow(incidence, exp(spread));

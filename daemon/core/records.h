@@ -38,7 +38,7 @@ struct text record_id(const struct record *record);
 struct lead_set record_set(struct record *record); /* as it stands there: for reading only */
 
 struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id); /* NULL: not there */
-struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty, id of 1..255 bytes */
+struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty; id of 1..255 bytes */
 struct record *records_store(struct records *records, struct record *record, const struct lead_set *set);   /* returns where it is now */
 void records_delete(struct records *records, struct record *record);
 

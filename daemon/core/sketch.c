@@ -4,10 +4,11 @@
 
 uint32_t sketch_bucket(int64_t duration_s)
 {
-    if (duration_s < 64)
+    if (duration_s < 1 << SKETCH_EXACT_BITS)
         return (uint32_t)duration_s;
-    int exponent = 63 - __builtin_clzll((unsigned long long)duration_s); /* >= 6 */
-    return (uint32_t)(64 + (exponent - 6) * 32 + ((duration_s >> (exponent - 5)) & 31));
+    int exponent = 63 - __builtin_clzll((unsigned long long)duration_s); /* >= SKETCH_EXACT_BITS */
+    int64_t cut = duration_s >> (exponent - SKETCH_EXACT_BITS + 1) & (SKETCH_CUTS - 1);
+    return (uint32_t)((1 << SKETCH_EXACT_BITS) + (exponent - SKETCH_EXACT_BITS) * SKETCH_CUTS + cut);
 }
 
 uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s)
@@ -18,11 +19,11 @@ uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s)
 double sketch_value(uint32_t bucket)
 {
     bucket &= SKETCH_BEYOND - 1;
-    if (bucket < 64)
+    if (bucket < 1 << SKETCH_EXACT_BITS)
         return bucket;
-    int exponent = (int)(bucket - 64) / 32 + 6;
-    int64_t width = INT64_C(1) << (exponent - 5);
-    int64_t least = (32 + (int64_t)(bucket - 64) % 32) * width;
+    int above = (int)bucket - (1 << SKETCH_EXACT_BITS), exponent = above / SKETCH_CUTS + SKETCH_EXACT_BITS;
+    int64_t width = INT64_C(1) << (exponent - SKETCH_EXACT_BITS + 1);
+    int64_t least = (SKETCH_CUTS + above % SKETCH_CUTS) * width;
     return (double)least + (double)(width - 1) / 2;
 }
 

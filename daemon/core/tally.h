@@ -63,7 +63,7 @@ void tally_add(struct tally *tally, uint32_t key, int64_t count);
 void tally_add_amount(struct tally *tally, enum tally_basis basis, enum tally_field field, int step, int64_t minor, int sign);
 
 __extension__ typedef __int128 tally_amount;
-static inline tally_amount tally_amount_of(int64_t low, int64_t high) { return ((tally_amount)high << 32) + low; }
+static inline tally_amount tally_amount_of(int64_t low, int64_t high) { return (tally_amount)high * ((int64_t)1 << 32) + low; }
 
 int64_t tally_get(const struct tally *tally, uint32_t key); /* 0 where the key is not there */
 
