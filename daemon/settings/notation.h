@@ -16,7 +16,10 @@ bool notation_seconds(const char *text, int64_t *out);  /* 90s, 5m, 6h, 30d, 2w;
 bool notation_milliseconds(const char *text, int64_t *out); /* the same, and 100ms */
 bool notation_size(const char *text, int64_t *out);     /* bytes: 1048576, 512KiB, 1MiB, 1GiB */
 bool notation_fraction(const char *text, double *out);  /* 0.2 or 20%; 0..1 */
-bool notation_rate(const char *text, double *out);      /* "2 per year", 0.5 per month, 1 per week, per day; as events a second (a year is 365 days, a month a twelfth of it) */
+
+/* "2 per year", "0.5 per month", per week, per day; as events a second. A year is 365 days, a month a twelfth of it. */
+bool notation_rate(const char *text, double *out);
+
 bool notation_time(const char *text, int64_t *out);     /* RFC 3339 with an offset: moment, fractions cut towards the past */
 bool notation_days(const char *text, struct days *out);   /* 2027-01-08 or 2027-01-01..2027-01-08 */
 bool notation_hours(const char *text, struct hours *out); /* mon-fri 09:00-19:00, sat,sun 10:00-14:00 or 08:00-24:00 (every day) */

@@ -84,7 +84,7 @@ struct alert_rule {
     const char *alert;            /* its name */
     enum alert_kind kind;
     int step;                     /* -1: any (every required step but the first) */
-    int group_count;              /* each a breakdown; dimension_count 0: all leads */
+    int group_count;              /* each a breakdown, among the funnel's own or not; dimension_count 0: all leads */
     struct breakdown *groups;
     struct window window;         /* name NULL: none */
     enum basis basis;
@@ -111,7 +111,7 @@ struct alert_rule {
 
 /* ---- the whole ---- */
 
-struct property { const char *name, *value; };  /* of librdkafka */
+struct property { const char *name, *value; };  /* of librdkafka; a value written as ${NAME} is that of the environment variable */
 
 struct settings {
     const char *path;

@@ -70,7 +70,7 @@ static struct node *node_new(struct reader *reader, enum node_kind kind, yaml_ma
     node->kind = kind;
     node->line = (int)mark.line + 1;
     node->column = (int)mark.column + 1;
-    node->size = 1;
+    node->size = node->depth = 1;
     return node;
 }
 
@@ -140,11 +140,16 @@ static bool read_children(struct reader *reader, yaml_event_type_t end, struct c
     }
 }
 
+static const struct node *refuse_depth(struct reader *reader, yaml_mark_t mark)
+{
+    return refuse(reader, mark, keep_format(reader->keep, "found lists and maps deeper in one another than %d levels", YAML_TREE_DEPTH_MAX));
+}
+
 /* A list or a map after its first event. */
 static const struct node *read_collection(struct reader *reader, enum node_kind kind, yaml_mark_t mark, const yaml_char_t *anchor_name)
 {
     if (reader->depth == YAML_TREE_DEPTH_MAX)
-        return refuse(reader, mark, keep_format(reader->keep, "found lists and maps deeper than %d in one another", YAML_TREE_DEPTH_MAX));
+        return refuse_depth(reader, mark);
     struct node *node = node_new(reader, kind, mark);
     int anchor = anchor_open(reader, anchor_name);
     struct children children = {0};
@@ -160,8 +165,13 @@ static const struct node *read_collection(struct reader *reader, enum node_kind 
     for (int i = 0; i < node->count; i++) {
         node->values[i] = children.list[i * per_entry + per_entry - 1];
         node->size += node->values[i]->size;
+        node->depth = node->values[i]->depth >= node->depth ? node->values[i]->depth + 1 : node->depth;
         if (node->size > YAML_TREE_NODES_MAX) {
             refuse(reader, mark, "found too many nodes, counting what aliases repeat");
+            goto out;
+        }
+        if (node->depth > YAML_TREE_DEPTH_MAX) {
+            refuse_depth(reader, mark);
             goto out;
         }
         if (kind != NODE_MAP)

@@ -23,7 +23,7 @@ struct node {
     int count;                  /* of members or elements */
     const struct node **keys;   /* NODE_MAP: scalars */
     const struct node **values; /* NODE_MAP and NODE_LIST */
-    int size;                   /* nodes in it, itself included */
+    int size, depth;            /* nodes in it and levels of them, itself included, aliases followed */
 };
 
 struct yaml_tree_error {

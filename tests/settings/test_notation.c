@@ -46,7 +46,9 @@ static void sizes(void **state)
 static void integers(void **state)
 {
     (void)state;
-    static const struct integer_case cases[] = {{"0", 0}, {"007", 7}, {"-5", -5}, {"", REFUSED}, {"-", REFUSED}, {"5x", REFUSED}, {"0x5", REFUSED}, {"1e3", REFUSED}};
+    static const struct integer_case cases[] = {
+        {"0", 0}, {"007", 7}, {"-5", -5}, {"", REFUSED}, {"-", REFUSED}, {"5x", REFUSED}, {"0x5", REFUSED}, {"1e3", REFUSED},
+    };
     check_integers(notation_integer, cases, COUNT(cases));
 }
 

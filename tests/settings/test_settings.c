@@ -342,7 +342,9 @@ static void null__is_as_if_absent__where_absent_means_none(void **state)
 {
     (void)state;
     settings_free(load_text("retention: null\nkafka:\ndimensions:\ninput:\noutput:\nhttp:\nalerts:\n"
-                            "funnels: [{id: f, within: null, horizon: ~, currency: null, windows: null, breakdowns: null, lost: null, stages: [{id: a, target: null}]}]\n"));
+                            "funnels:\n"
+                            "- {id: f, within: null, horizon: ~, currency: null, windows: null, breakdowns: null, lost: null,\n"
+                            "   stages: [{id: a, target: null}]}\n"));
 }
 
 static void steps__may_be_64(void **state)
