@@ -305,7 +305,7 @@ static bool read_kind(const struct place *place, bool application, enum alert_ki
 
 static bool read_rule(const struct place *place, const struct funnel *funnel, const struct naming *naming, struct alert_rule *out)
 {
-    struct alert_rule rule = {.step = -1, .drop = NAN, .q = NAN, .confidence = NAN};
+    struct alert_rule rule = {.step = -1, .drop = NAN, .q = NAN, .confidence = NAN, .severity = "warning"};
     if (!check_is_map(place) || !read_kind(place, funnel == NULL, &rule.kind))
         return false;
     schema_read(place, rule_rows, 1U << rule.kind, &rule);

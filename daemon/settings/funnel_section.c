@@ -287,9 +287,11 @@ static void read_funnel(const struct place *place, struct settings *settings)
     struct draft draft = {.funnel = {.within_s = -1, .min_leads = 1}};
     if (!schema_read(place, funnel_rows, 0, &draft))
         return;
+    read_aliases(place, &draft);
+    if (draft.funnel.id == NULL)
+        draft.funnel.id = "?"; /* reported */
     if (draft.funnel.title == NULL)
         draft.funnel.title = draft.funnel.id;
-    read_aliases(place, &draft);
     check_other_funnels(settings, &draft);
     funnel_link_steps(&draft.funnel);
     naming_finish(&draft.names, &draft.funnel, settings->keep, &draft.naming);
