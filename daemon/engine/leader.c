@@ -1,0 +1,389 @@
+#include "leader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../log/clock.h"
+#include "../log/operator_log.h"
+#include "../wire/lead_json.h"
+#include "intake.h"
+#include "outcomes.h"
+#include "restore.h"
+#include "ticks.h"
+
+enum {
+    BLOCK_RECORDS = 1 << 16,   /* read ahead at once, over all partitions */
+    BLOCK_LEAST = 1 << 10,     /* of one partition */
+    COMMIT_EVENTS = 200000,    /* folded between two commits at most, about */
+    COMMIT_MS = 1000,          /* and so long after the first of them at most */
+    WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
+};
+
+#define CUT_FIRST (TIME_NONE + 1) /* before the first event that is counted */
+
+struct input { /* one partition */
+    struct log_partition name;
+    struct intake intake;
+    struct log_block block;      /* being taken from; count 0: none */
+    struct record *records;
+    size_t record_capacity;
+    struct record_header *headers;
+    size_t header_capacity;
+    int64_t offset;              /* the next one not wholly taken; -1: from the start */
+    int64_t greatest_at;         /* of what was taken; TIME_NONE */
+    int64_t watermark_ms;        /* likewise, or by the wall clock */
+};
+
+struct leader { /* one reign: from election to its end; thrown away after any doubt */
+    const struct settings *settings;
+    struct log *log;
+    const struct log_ops *ops;
+    struct pool *pool;
+    struct fold fold;
+    struct publisher *publisher;
+    struct outcomes outcomes;
+    struct ticks ticks;
+    int input_count;
+    struct input *inputs;
+    int64_t generation, last_tick_ms;
+    bool begun;                  /* a transaction is open */
+    uint64_t pending;            /* elements taken since the last commit */
+    int64_t pending_since_ms;
+    enum log_status status;      /* the first trouble met while writing; LOG_OK */
+    struct buffer value;
+};
+
+/* ---- outputs ---- */
+
+static void write_record(struct leader *leader, enum log_topic topic, const struct log_record *record)
+{
+    if (leader->status == LOG_OK && !leader->begun) {
+        leader->status = leader->ops->begin(leader->log);
+        leader->begun = leader->status == LOG_OK;
+    }
+    if (leader->status == LOG_OK)
+        leader->status = leader->ops->write(leader->log, topic, record);
+}
+
+static void write_snapshot(void *context, struct text key, struct text value, uint64_t digest)
+{
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
+    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    write_record(context, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
+                                                             .header_count = value.data != NULL ? 3 : 0});
+}
+
+struct lead_writer { struct leader *leader; const struct lead_names *names; };
+
+static void write_lead(void *context, const struct ledger_lead *lead)
+{
+    struct lead_writer *writer = context;
+    struct leader *leader = writer->leader;
+    struct log_record record = {.key = lead->id, .timestamp_ms = INT64_MIN};
+    if (!lead->forgotten) {
+        leader->value.length = 0;
+        lead_json_write(&leader->value, leader->settings, writer->names, lead);
+        record.value = (struct text){leader->value.data, leader->value.length};
+    }
+    write_record(leader, LOG_LEADS_CHANGELOG, &record);
+}
+
+static void write_checkpoint(struct leader *leader)
+{
+    struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
+                                    .last_event_at = leader->fold.last_event_at, .partition_count = leader->input_count};
+    checkpoint.partitions = memory_new((size_t)leader->input_count * sizeof *checkpoint.partitions);
+    for (int i = 0; i < leader->input_count; i++) {
+        const struct input *input = &leader->inputs[i];
+        checkpoint.partitions[i] = (struct checkpoint_partition){input->name.topic, input->name.partition, input->offset, input->greatest_at, input->watermark_ms};
+    }
+    leader->value.length = 0;
+    checkpoint_json_write(&leader->value, leader->settings, &checkpoint);
+    free(checkpoint.partitions);
+    write_record(leader, LOG_CHECKPOINT, &(struct log_record){.key = TEXT(CHECKPOINT_KEY), .value = {leader->value.data, leader->value.length}, .timestamp_ms = INT64_MIN});
+}
+
+/* The record as it came, and beside its own headers what was wrong with it. */
+static void write_letter(struct leader *leader, struct input *input, const struct intake_item *item)
+{
+    const struct intake_item *faulty = item->faulty;
+    const struct log_record *came = &input->block.records[item->record];
+    const char *message = faulty->fault == FAULT_TOO_OLD ? "at: older than the retention allows" : faulty->decoded->message;
+    char partition[16], offset[24];
+    snprintf(partition, sizeof partition, "%" PRId32, input->name.partition);
+    snprintf(offset, sizeof offset, "%" PRId64, came->offset);
+    struct log_header *headers = memory_new((size_t)(came->header_count + 5) * sizeof *headers);
+    int count = came->header_count;
+    if (count > 0)
+        memcpy(headers, came->headers, (size_t)count * sizeof *headers);
+    headers[count++] = (struct log_header){TEXT("__streams.errors.message"), text_of(message != NULL ? message : "")};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.topic"), text_of(input->name.topic)};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.partition"), text_of(partition)};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.offset"), text_of(offset)};
+    headers[count++] = (struct log_header){TEXT("funneld.error"), text_of(fault_word(faulty->fault))};
+    write_record(leader, LOG_DEAD_LETTERS, &(struct log_record){.key = came->key, .value = came->value, .timestamp_ms = came->timestamp_ms, .headers = headers, .header_count = count});
+    free(headers);
+    outcomes_fault(&leader->outcomes, faulty->fault, faulty->decoded->value);
+}
+
+/* Everything that changed, and how far the input was read, or nothing. */
+static void commit(struct leader *leader)
+{
+    for (int i = 0; i < leader->fold.shard_count; i++) {
+        struct lead_writer writer = {leader, ledger_names(leader->fold.shards[i])};
+        ledger_each_changed(leader->fold.shards[i], write_lead, &writer);
+    }
+    write_checkpoint(leader);
+    struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
+    for (int i = 0; i < leader->input_count; i++)
+        positions[i] = (struct log_position){i, leader->inputs[i].offset};
+    if (leader->status == LOG_OK)
+        leader->status = leader->ops->commit(leader->log, positions, leader->input_count);
+    free(positions);
+    leader->begun = false;
+    leader->pending = 0;
+}
+
+/* ---- input ---- */
+
+static void release(struct leader *leader, struct input *input)
+{
+    if (input->block.count > 0)
+        leader->ops->release(leader->log, &input->block);
+    input->block.count = 0;
+}
+
+/* A log's records as the decoder takes them. */
+static void convert(struct input *input)
+{
+    const struct log_block *block = &input->block;
+    size_t headers = 0;
+    for (int i = 0; i < block->count; i++)
+        headers += (size_t)block->records[i].header_count;
+    input->records = memory_grow(input->records, &input->record_capacity, (size_t)block->count, sizeof *input->records);
+    input->headers = memory_grow(input->headers, &input->header_capacity, headers, sizeof *input->headers);
+    struct record_header *next = input->headers;
+    for (int i = 0; i < block->count; i++) {
+        const struct log_record *from = &block->records[i];
+        input->records[i] = (struct record){from->key, from->value, from->timestamp_ms, input->name.topic, next, from->header_count};
+        for (int h = 0; h < from->header_count; h++)
+            *next++ = (struct record_header){from->headers[h].name, from->headers[h].value};
+    }
+}
+
+/* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
+static void read_inputs(struct leader *leader)
+{
+    int most = BLOCK_RECORDS / (leader->input_count > 0 ? leader->input_count : 1);
+    for (int i = 0; i < leader->input_count && leader->status == LOG_OK; i++) {
+        struct input *input = &leader->inputs[i];
+        if (!intake_is_empty(&input->intake))
+            continue;
+        release(leader, input);
+        leader->status = leader->ops->read(leader->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
+        if (leader->status != LOG_OK)
+            return;
+        if (input->block.count > 0) {
+            convert(input);
+            intake_fill(&input->intake, input->records, input->block.count);
+            leader->outcomes.records += (uint64_t)input->block.count;
+            continue;
+        }
+        int64_t end_seen_ms = leader->ops->end_seen_ms(leader->log, i, input->offset);
+        if (end_seen_ms == INT64_MIN)
+            continue;
+        intake_advance(&input->intake, end_seen_ms - leader->settings->out_of_orderness_s * 1000);
+        input->watermark_ms = input->intake.watermark_ms;
+    }
+}
+
+static void take(struct leader *leader, struct input *input, const struct intake_item *item)
+{
+    leader->outcomes.events++;
+    leader->outcomes.ignored += item->decoded->ignored;
+    if (item->admitted) {
+        leader->outcomes.counted++;
+        fold_add(&leader->fold, &item->decoded->event, item->bound);
+    }
+    if (item->letter)
+        write_letter(leader, input, item);
+    if (item->ends_record)
+        input->offset = input->block.records[item->record].offset + 1;
+    input->greatest_at = item->greatest_at;
+    input->watermark_ms = item->watermark_ms;
+    if (leader->pending++ == 0)
+        leader->pending_since_ms = clock_steady_ms();
+}
+
+/* Take from every partition what lies before the cut. Returns how much. */
+static uint64_t take_to(struct leader *leader, int64_t cut_ms)
+{
+    uint64_t taken = 0;
+    for (int i = 0; i < leader->input_count; i++) {
+        const struct intake_item *item;
+        while ((item = intake_take(&leader->inputs[i].intake, cut_ms)) != NULL) {
+            take(leader, &leader->inputs[i], item);
+            taken++;
+        }
+    }
+    fold_apply(&leader->fold);
+    return taken;
+}
+
+/* The daemon's watermark once everything read is taken: the least over the partitions. TIME_NONE: some partition is not known yet. */
+static int64_t watermark_ahead(const struct leader *leader)
+{
+    int64_t least = TIME_NEVER;
+    for (int i = 0; i < leader->input_count; i++)
+        if (leader->inputs[i].intake.watermark_ms < least)
+            least = leader->inputs[i].intake.watermark_ms;
+    return least == TIME_NEVER ? TIME_NONE : least;
+}
+
+static int64_t bound_of(const struct leader *leader)
+{
+    int64_t least = TIME_NEVER;
+    for (int i = 0; i < leader->input_count; i++)
+        if (leader->inputs[i].greatest_at != TIME_NONE && leader->inputs[i].greatest_at < least)
+            least = leader->inputs[i].greatest_at;
+    if (leader->settings->retention_s < 0 || least == TIME_NEVER)
+        return TIME_NONE;
+    return least - leader->settings->out_of_orderness_s - leader->settings->retention_s;
+}
+
+/* ---- the cycle ---- */
+
+/* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
+static bool turn(struct leader *leader)
+{
+    read_inputs(leader);
+    if (leader->status != LOG_OK)
+        return false;
+    int64_t ahead_ms = watermark_ahead(leader);
+    int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
+    if (tick_ms > leader->last_tick_ms) {
+        uint64_t taken = take_to(leader, tick_ms);
+        int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
+        leader->last_tick_ms = tick_ms;
+        fold_tick(&leader->fold, tick_s, bound_of(leader));
+        uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, write_snapshot, leader);
+        if (leader->pending > 0 || published > 0)
+            commit(leader);
+        return taken > 0 || published > 0;
+    }
+    uint64_t taken = take_to(leader, leader->last_tick_ms == TIME_NONE ? CUT_FIRST : ticks_after(&leader->ticks, leader->last_tick_ms));
+    if (leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && clock_steady_ms() - leader->pending_since_ms >= COMMIT_MS))
+        commit(leader);
+    return taken > 0;
+}
+
+static void wait_for_news(struct leader *leader)
+{
+    bool *wanted = memory_new((size_t)leader->input_count + 1);
+    for (int i = 0; i < leader->input_count; i++)
+        wanted[i] = intake_is_empty(&leader->inputs[i].intake);
+    int64_t timeout_ms = leader->ticks.every_ms < WAIT_MS ? leader->ticks.every_ms : WAIT_MS;
+    leader->ops->wait(leader->log, wanted, (int)timeout_ms);
+    free(wanted);
+}
+
+/* ---- a reign ---- */
+
+static void open_inputs(struct leader *leader, const struct checkpoint *checkpoint)
+{
+    const struct log_partition *partitions;
+    leader->input_count = leader->ops->partitions(leader->log, &partitions);
+    leader->inputs = memory_new((size_t)leader->input_count * sizeof *leader->inputs);
+    for (int i = 0; i < leader->input_count; i++) {
+        struct input *input = &leader->inputs[i];
+        input->name = partitions[i];
+        input->offset = -1;
+        input->greatest_at = input->watermark_ms = TIME_NONE;
+        intake_init(&input->intake, leader->settings, leader->pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
+        for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
+            const struct checkpoint_partition *known = &checkpoint->partitions[p];
+            if (known->partition != input->name.partition || !text_equal(text_of(known->topic), text_of(input->name.topic)))
+                continue;
+            input->offset = known->offset;
+            input->greatest_at = input->intake.greatest_at = known->greatest_at;
+            input->watermark_ms = input->intake.watermark_ms = known->watermark_ms;
+        }
+    }
+}
+
+static enum log_status take_office(struct leader *leader)
+{
+    int64_t started_ms = clock_steady_ms();
+    struct restored restored;
+    enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, &restored);
+    if (status != LOG_OK)
+        return status;
+    const struct checkpoint *checkpoint = restored.checkpoint;
+    open_inputs(leader, checkpoint);
+    leader->generation = checkpoint != NULL ? checkpoint->generation : 1;
+    leader->last_tick_ms = checkpoint != NULL ? checkpoint->last_tick_ms : TIME_NONE;
+    if (checkpoint != NULL && checkpoint->config != leader->settings->hash)
+        operator_log(OPERATOR_INFO, "engine", "the configuration has changed: counts are folded anew from what is known about the leads");
+    if (restored.unread_rows > 0)
+        operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
+    operator_log(OPERATOR_INFO, "engine", "leading %s: %" PRIu64 " leads restored from %" PRIu64 " rows in %.1f s, %d input partitions",
+                 leader->settings->application, fold_lead_count(&leader->fold), restored.rows, (double)(clock_steady_ms() - started_ms) / 1000, leader->input_count);
+    checkpoint_free(restored.checkpoint);
+    struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
+    for (int i = 0; i < leader->input_count; i++)
+        positions[i] = (struct log_position){i, leader->inputs[i].offset};
+    status = leader->ops->start(leader->log, positions, leader->input_count);
+    free(positions);
+    return status;
+}
+
+static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const atomic_bool *stopping)
+{
+    struct leader leader = {.settings = settings, .log = log, .ops = log->ops, .pool = pool, .status = LOG_OK};
+    leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
+    fold_init(&leader.fold, settings, pool);
+    leader.publisher = publisher_new(&leader.fold);
+    leader.status = take_office(&leader);
+    while (leader.status == LOG_OK && !atomic_load(stopping))
+        if (!turn(&leader) && leader.status == LOG_OK)
+            wait_for_news(&leader);
+    if (leader.status == LOG_OK) {
+        if (leader.pending > 0)
+            commit(&leader); /* what was taken is finished; what was only read is read again */
+        if (leader.status == LOG_OK)
+            leader.status = LOG_STOPPED;
+    }
+    enum log_status status = leader.status;
+    for (int i = 0; i < leader.input_count; i++) {
+        release(&leader, &leader.inputs[i]);
+        intake_free(&leader.inputs[i].intake);
+        free(leader.inputs[i].records);
+        free(leader.inputs[i].headers);
+    }
+    free(leader.inputs);
+    free(leader.value.data);
+    outcomes_free(&leader.outcomes);
+    publisher_free(leader.publisher);
+    fold_free(&leader.fold);
+    return status;
+}
+
+enum log_status leader_run(const struct settings *settings, struct log *log, int threads, const atomic_bool *stopping)
+{
+    struct pool *pool = pool_new(threads);
+    enum log_status status;
+    do {
+        status = log->ops->lead(log);
+        if (status == LOG_OK)
+            status = reign(settings, log, pool, stopping);
+        if (status == LOG_FENCED)
+            operator_log(OPERATOR_WARN, "engine", "another process leads now; standing by");
+        else if (status == LOG_ABORTED)
+            operator_log(OPERATOR_WARN, "engine", "%s; restoring from the last commit", log->ops->error(log));
+    } while ((status == LOG_ABORTED || status == LOG_FENCED) && !atomic_load(stopping));
+    pool_free(pool);
+    return status == LOG_FAILED ? LOG_FAILED : LOG_STOPPED;
+}

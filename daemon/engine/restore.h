@@ -1,0 +1,19 @@
+/* restore.h -- the state made anew from the log alone: the checkpoint, the leads of the changelog, and what was published last. Counts are folded from the
+ * leads, so they follow the configuration as it is now. Threads: the leader's. */
+#ifndef FUNNELD_ENGINE_RESTORE_H
+#define FUNNELD_ENGINE_RESTORE_H
+
+#include "../log/log.h"
+#include "../wire/checkpoint_json.h"
+#include "publisher.h"
+
+struct restored {
+    struct checkpoint *checkpoint; /* NULL: the application has never committed; given to the caller */
+    uint64_t rows;                 /* of the changelog, several of a lead included */
+    uint64_t unread_rows;          /* that are not what this program writes */
+};
+
+/* Fill an empty fold and its publisher. */
+enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct restored *restored);
+
+#endif
