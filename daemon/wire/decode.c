@@ -186,7 +186,8 @@ static void decode_element(struct call *call, const struct mapping_group *group,
 {
     struct decoder *decoder = call->decoder;
     if (element->kind != JSON_OBJECT) {
-        fault_note(out, &decoder->arena, &call->circumstances.place, FAULT_NO_LEAD_ID, "", "no JSON object", element->raw);
+        struct text text = element->kind != JSON_ABSENT ? element->raw : (struct text){NULL, 0};
+        fault_note(out, &decoder->arena, &call->circumstances.place, FAULT_NO_LEAD_ID, "", "no JSON object", text);
         return;
     }
     const struct mapping_source *source = mapping_choose(group, values);

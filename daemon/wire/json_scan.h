@@ -16,7 +16,7 @@ enum { JSON_DEPTH_MAX = 128 };
 enum json_kind { JSON_ABSENT, JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 struct json_value {
-    enum json_kind kind;
+    enum json_kind kind; /* JSON_ABSENT: the rest means nothing */
     bool escaped;        /* a string that holds backslashes; its text is json_unescape's */
     struct text raw;     /* as written; a string without its quotes */
     size_t count;        /* JSON_ARRAY: its elements */
