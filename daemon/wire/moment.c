@@ -99,16 +99,13 @@ bool moment_from_text(struct text text, const struct zone *local, int64_t *out)
 
 size_t moment_format(const struct zone *zone, int64_t moment, char buffer[MOMENT_TEXT_SIZE])
 {
-    assert(moment_in_range(moment));
     int offset_min = zone_offset(zone, moment) / 60;
-    if (moment + offset_min * 60 > TIME_GREATEST)
+    if (moment <= TIME_GREATEST && moment + offset_min * 60 > TIME_GREATEST)
         offset_min = 0;
     struct date date = calendar_date(moment + offset_min * 60);
     int offset = offset_min < 0 ? -offset_min : offset_min;
-    /* What is cut off by % is never there; it tells the compiler how long the text can be. */
-    int length = snprintf(buffer, MOMENT_TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u%c%02u:%02u", (unsigned)date.year % 10000, (unsigned)date.month % 100,
-                          (unsigned)date.day % 100, (unsigned)date.hour % 100, (unsigned)date.minute % 100, (unsigned)date.second % 100,
-                          offset_min < 0 ? '-' : '+', (unsigned)offset / 60 % 100, (unsigned)offset % 60);
-    assert(length == MOMENT_TEXT_SIZE - 1);
+    int length = snprintf(buffer, MOMENT_TEXT_SIZE, "%04lld-%02d-%02dT%02d:%02d:%02d%c%02d:%02d", (long long)date.year, date.month, date.day, date.hour,
+                          date.minute, date.second, offset_min < 0 ? '-' : '+', offset / 60, offset % 60);
+    assert(length > 0 && length < MOMENT_TEXT_SIZE);
     return (size_t)length;
 }

@@ -8,7 +8,7 @@
 #include "../core/text.h"
 #include "../core/zone.h"
 
-enum { MOMENT_TEXT_SIZE = 26 }; /* "2024-03-31T23:59:00+03:00" and its NUL */
+enum { MOMENT_TEXT_SIZE = 40 }; /* for any moment's text and its NUL; those in the years 0 to 9999 have 25 bytes, "2024-03-31T23:59:00+03:00" */
 
 /* A number in JSON's grammar: seconds, from |n| >= 10^11 milliseconds, from 10^14 microseconds, from 10^17 nanoseconds. */
 bool moment_from_number(struct text text, int64_t *out);
@@ -17,8 +17,9 @@ bool moment_from_number(struct text text, int64_t *out);
  * or such a number. local != NULL: the offset may be missing, and the time is in that zone. */
 bool moment_from_text(struct text text, const struct zone *local, int64_t *out);
 
-/* RFC 3339 in that zone, UTC as +00:00; returns the length. `moment` lies in the years 1 to 9999 UTC. Where the zone's offset has seconds (before
- * standard time) it is cut to minutes, and where the local year would be 10000 UTC is used: the text always names the moment exactly. */
+/* RFC 3339 in that zone, UTC as +00:00; returns the length. The text always names the moment exactly: where the zone's offset has seconds (before
+ * standard time) it is cut to minutes, and a moment of the year 9999 UTC whose local year is 10000 is given in UTC. What lies outside the years that
+ * are read (the borders of a window may) gets a year of as many digits as it needs. */
 size_t moment_format(const struct zone *zone, int64_t moment, char buffer[MOMENT_TEXT_SIZE]);
 
 #endif

@@ -176,7 +176,7 @@ static void format__names_the_moment_exactly(void **state)
     };
     for (int i = 0; i < COUNT_OF(rows); i++) {
         char text[MOMENT_TEXT_SIZE];
-        assert_int_equal(moment_format(utc(), rows[i].moment, text), MOMENT_TEXT_SIZE - 1);
+        assert_int_equal(moment_format(utc(), rows[i].moment, text), 25);
         assert_string_equal(text, rows[i].utc);
         moment_format(berlin_2024(), rows[i].moment, text);
         assert_string_equal(text, rows[i].berlin);
@@ -199,6 +199,20 @@ static void format__west_of_utc(void **state)
     int64_t back;
     assert_true(moment_from_text(text_of(text), NULL, &back));
     assert_int_equal(back, TIME_LEAST);
+}
+
+static void format__of_a_window_that_holds_the_first_or_last_moment(void **state)
+{
+    (void)state;
+    char text[MOMENT_TEXT_SIZE];
+    moment_format(utc(), TIME_GREATEST + 1, text);
+    assert_string_equal(text, "10000-01-01T00:00:00+00:00");
+    moment_format(utc(), TIME_LEAST - 366 * 86400, text);
+    assert_string_equal(text, "0000-01-01T00:00:00+00:00");
+    moment_format(utc(), TIME_LEAST - 367 * 86400, text);
+    assert_string_equal(text, "-001-12-31T00:00:00+00:00");
+    assert_true(moment_format(utc(), INT64_MIN / 2, text) < MOMENT_TEXT_SIZE);
+    assert_true(moment_format(utc(), INT64_MAX / 2, text) < MOMENT_TEXT_SIZE);
 }
 
 /* Every day of 400 years: its date is the one after the day before's. */
@@ -224,6 +238,7 @@ int main(void)
         cmocka_unit_test(local_time__in_the_zone),
         cmocka_unit_test(format__names_the_moment_exactly),
         cmocka_unit_test(format__west_of_utc),
+        cmocka_unit_test(format__of_a_window_that_holds_the_first_or_last_moment),
         cmocka_unit_test(every_day__there_and_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
