@@ -63,17 +63,17 @@ bool client_check(const struct settings *settings, char *error, size_t error_siz
         for (int f = 0; f < FIXED_COUNT && right; f++) {
             if (strcmp(property->name, fixed_properties[f].name) != 0)
                 continue;
-            snprintf(error, error_size, "kafka: %s cannot be set: %s", property->name, fixed_properties[f].value);
+            snprintf(error, error_size, "%s cannot be set: %s", property->name, fixed_properties[f].value);
             right = false;
         }
         if (right && rd_kafka_conf_set(configuration, property->name, property->value, text, sizeof text) != RD_KAFKA_CONF_OK) {
-            snprintf(error, error_size, "kafka: %s: %s", property->name, text);
+            snprintf(error, error_size, "%s: %s", property->name, text);
             right = false;
         }
     }
     rd_kafka_conf_destroy(configuration);
     if (right && !bootstrap_servers) {
-        snprintf(error, error_size, "kafka: bootstrap.servers is missing");
+        snprintf(error, error_size, "bootstrap.servers is missing");
         right = false;
     }
     return right;

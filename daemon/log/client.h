@@ -37,7 +37,7 @@ void client_free(struct client *client); /* its handles must be gone */
 const struct settings *client_settings(const struct client *client);
 bool client_embedded(const struct client *client);
 
-/* Are the user's properties understood, and none of them one that we fix? false: `error` says what is wrong. */
+/* Are the user's properties understood, and none of them one that we fix? false: `error` says which one is wrong, and why. */
 bool client_check(const struct settings *settings, char *error, size_t error_size);
 
 /* A configuration for client_open; the caller may add to it. Given to the caller. */

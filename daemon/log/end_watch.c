@@ -22,13 +22,24 @@ struct end_watch {
     int wake;
     pthread_t thread;
     atomic_bool busy;
-    atomic_bool grown;
+    atomic_bool changed;
 
     pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t hurry;  /* busy or closing has become true */
     bool closing;
     struct end *ends;
 };
+
+static bool is_gone(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
+static void say_changed(struct end_watch *watch)
+{
+    atomic_store(&watch->changed, true);
+    eventfd_write(watch->wake, 1);
+}
 
 /* One request per broker brings the ends of all its partitions: offsets_for_times takes the time "end". */
 static void ask_ends(struct end_watch *watch)
@@ -39,14 +50,19 @@ static void ask_ends(struct end_watch *watch)
 
     int64_t asked_ms = clock_wall_ms();
     rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(watch->handle, list, CLIENT_REQUEST_MS);
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (is_gone(error)) {
+        say_changed(watch); /* the reader itself would learn of it minutes later */
+    } else if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         client_no_answer(watch->client, error);
     } else {
         client_answered(watch->client);
         pthread_mutex_lock(&watch->mutex);
-        for (int i = 0; i < watch->count; i++)
+        for (int i = 0; i < watch->count; i++) {
+            if (is_gone(list->elems[i].err))
+                say_changed(watch);
             if (list->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR && list->elems[i].offset >= 0)
                 watch->ends[i] = (struct end){.offset = list->elems[i].offset, .asked_ms = asked_ms};
+        }
         pthread_mutex_unlock(&watch->mutex);
         eventfd_write(watch->wake, 1);
     }
@@ -63,10 +79,8 @@ static void count_partitions(struct end_watch *watch)
     for (int t = 0; t < metadata->topic_cnt; t++)
         count += metadata->topics[t].partition_cnt;
     rd_kafka_metadata_destroy(metadata);
-    if (count > watch->count) {
-        atomic_store(&watch->grown, true);
-        eventfd_write(watch->wake, 1);
-    }
+    if (count > watch->count)
+        say_changed(watch);
 }
 
 /* Wait for the next round: at least the busy interval, at most the idle one. Returns whether to go on. */
@@ -118,7 +132,7 @@ struct end_watch *end_watch_open(struct client *client, rd_kafka_t *handle, cons
     for (int i = 0; i < count; i++)
         watch->ends[i].asked_ms = INT64_MIN;
     atomic_init(&watch->busy, true);
-    atomic_init(&watch->grown, false);
+    atomic_init(&watch->changed, false);
 
     pthread_condattr_t steady;
     pthread_condattr_init(&steady);
@@ -150,9 +164,9 @@ bool end_watch_end(struct end_watch *watch, int partition, int64_t *offset, int6
     return end.asked_ms != INT64_MIN;
 }
 
-bool end_watch_grown(struct end_watch *watch)
+bool end_watch_changed(struct end_watch *watch)
 {
-    return atomic_load(&watch->grown);
+    return atomic_load(&watch->changed);
 }
 
 void end_watch_close(struct end_watch *watch)

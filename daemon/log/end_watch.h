@@ -24,8 +24,8 @@ void end_watch_busy(struct end_watch *watch);
 /* The end of a partition (of what is committed) and the wall-clock moment (ms) before the brokers were asked for it. false: not known yet. */
 bool end_watch_end(struct end_watch *watch, int partition, int64_t *offset, int64_t *asked_ms);
 
-/* Have the topics more partitions by now than are watched? */
-bool end_watch_grown(struct end_watch *watch);
+/* Have the topics more partitions by now than are watched, or has one of them gone? */
+bool end_watch_changed(struct end_watch *watch);
 
 void end_watch_close(struct end_watch *watch); /* NULL is fine; before the handle is destroyed */
 

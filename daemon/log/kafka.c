@@ -66,7 +66,7 @@ static enum log_status open_control(struct kafka_log *kafka)
     char error[512];
     const struct settings *settings = client_settings(kafka->client);
     if (!client_embedded(kafka->client) && !client_check(settings, error, sizeof error))
-        return client_fail(kafka->client, LOG_FAILED, "%s", error);
+        return client_fail(kafka->client, LOG_FAILED, "kafka: %s", error);
     kafka->control = client_open(kafka->client, CLIENT_CONTROL, client_configure(kafka->client, CLIENT_CONTROL));
     return kafka->control != NULL ? LOG_OK : LOG_FAILED;
 }
@@ -108,7 +108,7 @@ static enum log_status kafka_lead(struct log *log)
             end_term(kafka);
     } while (status == LOG_OK && kafka->writer == NULL);
     if (status == LOG_OK)
-        operator_log(OPERATOR_INFO, client_settings(kafka->client)->application, "leading; input partitions: %d", kafka->topics.input_count);
+        operator_log(OPERATOR_INFO, client_settings(kafka->client)->application, "took the lead; input partitions: %d", kafka->topics.input_count);
     return client_stopped(kafka->client) && status != LOG_FAILED ? LOG_STOPPED : status;
 }
 

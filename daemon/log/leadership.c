@@ -107,7 +107,7 @@ enum log_status leadership_wait(struct leadership *leadership)
         if (denied != RD_KAFKA_RESP_ERR_NO_ERROR)
             return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", client_settings(client)->application, rd_kafka_err2str(denied));
         if (!said && clock_steady_ms() - since_ms >= STANDING_BY_MS) {
-            operator_log(OPERATOR_INFO, client_settings(client)->application, "standing by: another process leads");
+            operator_log(OPERATOR_INFO, client_settings(client)->application, "standing by: another process leads (or has been gone for less than its session timeout)");
             said = true;
         }
         client_sleep(client, POLL_MS);

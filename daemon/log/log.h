@@ -18,7 +18,7 @@ enum log_status {
     LOG_OK,
     LOG_ABORTED,  /* the transaction is undone or its fate unknown: memory must be thrown away and restored (log_lead again) */
     LOG_FENCED,   /* somebody else writes now: stand by (log_lead again) */
-    LOG_STOPPED,  /* log_stop was called while waiting */
+    LOG_STOPPED,  /* stop was called while waiting */
     LOG_FAILED,   /* it will not go away by itself (no permission, wrong credentials, a topic missing): log_error says what */
 };
 
@@ -52,32 +52,36 @@ struct log_position { /* where the next read of a partition begins */
 
 struct log_ops {
     /* Become the only writer: wait for leadership, fence the former writer and learn its last transaction's fate. Then the partitions are known.
-     * Any earlier reading position, open transaction and block is gone. LOG_OK, LOG_STOPPED or LOG_FAILED. */
+     * Any earlier reading position, open transaction and block is gone. LOG_OK, LOG_STOPPED or LOG_FAILED; LOG_ABORTED and LOG_FENCED from any
+     * other call mean that this must be called again before anything else. */
     enum log_status (*lead)(struct log *log);
 
     /* The input's partitions, sorted by topic and number; valid until the next lead. */
     int (*partitions)(struct log *log, const struct log_partition **out);
 
     /* Read a compacted output topic from its start to the end it has now, committed records only; `each` sees them in order (later ones of a key
-     * replace earlier ones). */
+     * replace earlier ones), borrowed for the call. Where two topics are configured to be one, it shows the records of both. */
     enum log_status (*restore)(struct log *log, enum log_topic topic, void (*each)(void *context, const struct log_record *record), void *context);
 
     /* Begin reading at these positions (one per partition). An offset the log no longer has starts at the oldest it has, and says so in the operator's log. */
     enum log_status (*start)(struct log *log, const struct log_position *positions, int count);
 
-    /* The next records of a partition, at most `most`; 0 in block->count where there are none just now. Does not wait. */
+    /* The next records of a partition, at most `most`; 0 in block->count where there are none just now. Does not wait. Records that are not read
+     * stay where they are: not to read is how to hold a partition back. LOG_ABORTED also where the input has other partitions by now. */
     enum log_status (*read)(struct log *log, int partition, int most, struct log_block *block);
     void (*release)(struct log *log, struct log_block *block);
 
-    /* Wait until some partition among `wanted` (by index) may have records, or until the timeout. */
+    /* Wait until some partition among `wanted` (by index) may have records, more is known about ends, stop is called, or until the timeout. */
     void (*wait)(struct log *log, const bool *wanted, int timeout_ms);
 
-    /* The last wall-clock moment (ms) at which the broker said that `offset` was the partition's end; INT64_MIN: not yet. */
+    /* The last wall-clock moment (ms) as of which the broker said that nothing lay behind `offset`, the partition's present position (-1: where it
+     * was started at -1 and nothing has come yet); INT64_MIN: not said yet, or there is more to read. */
     int64_t (*end_seen_ms)(struct log *log, int partition, int64_t offset);
 
     int64_t (*now_ms)(struct log *log); /* wall clock */
 
-    /* Outputs, all between begin and commit. write copies what it is given. timestamp_ms INT64_MIN: now. Errors come at commit. */
+    /* Outputs, all between begin and commit. write copies what it is given; its offset does not count, its timestamp_ms INT64_MIN is now. Most
+     * errors come at commit. After stop what was begun may still be finished. */
     enum log_status (*begin)(struct log *log);
     enum log_status (*write)(struct log *log, enum log_topic topic, const struct log_record *record);
     /* All written records and the positions (also committed under the application's consumer group), or nothing. */

@@ -19,8 +19,8 @@ enum {
 
 struct place { /* where reading of one partition stands */
     rd_kafka_queue_t *queue;
-    int64_t delivered; /* after the last record given out: what the caller calls its position */
-    int64_t reached;   /* >= delivered: nothing to be read lies in between */
+    int64_t delivered; /* after the last record given out: what the caller calls its position (-1: the start) */
+    int64_t reached;   /* where the caller is in truth: no record lies between its position and this offset; -1: the log may not have that position */
 };
 
 struct batch { /* what a block borrows from */
@@ -78,7 +78,8 @@ struct reader *reader_open(struct client *client, const struct log_partition *pa
         struct place *place = &reader->places[i];
         rd_kafka_topic_partition_list_add(list, partitions[i].topic, partitions[i].partition)->offset =
             offsets[i] >= 0 ? offsets[i] : RD_KAFKA_OFFSET_BEGINNING;
-        place->delivered = place->reached = offsets[i] >= 0 ? offsets[i] : 0;
+        place->delivered = offsets[i];
+        place->reached = offsets[i] >= 0 ? -1 : 0;
         /* Taken before the assignment, so that no record goes to the handle's common queue. */
         place->queue = rd_kafka_queue_get_partition(handle, partitions[i].topic, partitions[i].partition);
         rd_kafka_queue_forward(place->queue, NULL);
@@ -144,7 +145,7 @@ static void begin_at_oldest(struct reader *reader, int partition)
     rd_kafka_error_destroy(rd_kafka_incremental_unassign(reader->handle, list)); /* a partition in this state takes no seek */
     rd_kafka_error_destroy(rd_kafka_incremental_assign(reader->handle, list));
     rd_kafka_topic_partition_list_destroy(list);
-    place->delivered = place->reached = oldest >= 0 ? oldest : 0;
+    place->reached = oldest >= 0 ? oldest : 0;
 }
 
 static enum log_status on_error(struct reader *reader, int partition, const rd_kafka_message_t *message)
@@ -266,8 +267,8 @@ enum log_status reader_read(struct reader *reader, int partition, int most, stru
 {
     struct place *place = &reader->places[partition];
     *block = (struct log_block){.partition = partition};
-    if (end_watch_grown(reader->ends))
-        return client_fail(reader->client, LOG_ABORTED, "the input has more partitions now");
+    if (end_watch_changed(reader->ends))
+        return client_fail(reader->client, LOG_ABORTED, "%s: the topics read have other partitions now", reader->partitions[partition].topic);
     size_t waiting = rd_kafka_queue_length(place->queue);
     size_t size = waiting < (size_t)most ? waiting : (size_t)most;
     if (size == 0)
@@ -287,7 +288,7 @@ enum log_status reader_read(struct reader *reader, int partition, int most, stru
     end_watch_busy(reader->ends);
 
     place->delivered = batch->records[batch->count - 1].offset + 1;
-    if (place->delivered > place->reached)
+    if (place->reached < place->delivered)
         place->reached = place->delivered;
     block->count = batch->count;
     block->records = batch->records;

@@ -139,11 +139,11 @@ static void properties_that_we_fix_are_refused(void **state)
 {
     (void)state;
     static const struct { struct property property; const char *error; } cases[] = {
-        {{"isolation.level", "read_uncommitted"}, "kafka: isolation.level cannot be set: only committed records count"},
-        {{"group.id", "mine"}, "kafka: group.id cannot be set: it is made of `application`"},
-        {{"bootstrap.server", "a:1"}, "kafka: bootstrap.server: No such configuration property: \"bootstrap.server\""},
-        {{"linger.ms", "soon"}, "kafka: linger.ms: Invalid value for configuration property \"queue.buffering.max.ms\""},
-        {{"linger.ms", "5"}, "kafka: bootstrap.servers is missing"},
+        {{"isolation.level", "read_uncommitted"}, "isolation.level cannot be set: only committed records count"},
+        {{"group.id", "mine"}, "group.id cannot be set: it is made of `application`"},
+        {{"bootstrap.server", "a:1"}, "bootstrap.server: No such configuration property: \"bootstrap.server\""},
+        {{"linger.ms", "soon"}, "linger.ms: Invalid value for configuration property \"queue.buffering.max.ms\""},
+        {{"linger.ms", "5"}, "bootstrap.servers is missing"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sample sample;
