@@ -111,7 +111,7 @@ static struct text moment_text(struct generator *generator, int64_t moment)
         generator->minute_text[0] = generator->minute_text[length + 1] = '"';
     }
     write_number(generator->minute_text + SECONDS, (uint64_t)(moment - minute), 2);
-    return (struct text){generator->minute_text, MOMENT_TEXT_SIZE + 1};
+    return (struct text){generator->minute_text, MOMENT_LENGTH + 2};
 }
 
 static void set_stage(const struct generator *generator, const struct sample_scene *scene, const struct entry *entry, struct text *values)

@@ -8,7 +8,10 @@
 #include "../core/text.h"
 #include "../core/zone.h"
 
-enum { MOMENT_TEXT_SIZE = 40 }; /* for any moment's text and its NUL; those in the years 0 to 9999 have 25 bytes, "2024-03-31T23:59:00+03:00" */
+enum {
+    MOMENT_LENGTH = 25,    /* of the text of a moment in the years that are read: "2024-03-31T23:59:00+03:00" */
+    MOMENT_TEXT_SIZE = 40, /* room for any moment's text and its NUL */
+};
 
 /* A number in JSON's grammar: seconds, from |n| >= 10^11 milliseconds, from 10^14 microseconds, from 10^17 nanoseconds. */
 bool moment_from_number(struct text text, int64_t *out);

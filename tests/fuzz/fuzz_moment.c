@@ -19,7 +19,7 @@ static void check_there_and_back(int64_t moment, const struct zone *zone)
 {
     char text[MOMENT_TEXT_SIZE];
     int64_t back;
-    require(moment_format(zone, moment, text) == 25, "a text has its length");
+    require(moment_format(zone, moment, text) == MOMENT_LENGTH, "a text has its length");
     require(moment_from_text(text_of(text), NULL, &back), "our own text is read");
     require(back == moment, "our own text is the moment");
 }

@@ -176,7 +176,7 @@ static void format__names_the_moment_exactly(void **state)
     };
     for (int i = 0; i < COUNT_OF(rows); i++) {
         char text[MOMENT_TEXT_SIZE];
-        assert_int_equal(moment_format(utc(), rows[i].moment, text), 25);
+        assert_int_equal(moment_format(utc(), rows[i].moment, text), MOMENT_LENGTH);
         assert_string_equal(text, rows[i].utc);
         moment_format(berlin_2024(), rows[i].moment, text);
         assert_string_equal(text, rows[i].berlin);
