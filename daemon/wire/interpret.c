@@ -3,8 +3,6 @@
 
 #include "interpret.h"
 
-#include <assert.h>
-
 #include "decimal.h"
 #include "moment.h"
 #include "utf8.h"
@@ -31,8 +29,7 @@ struct reading {
     const struct mapping_source *source;
     const struct json_value *values;
     struct decoded *out;
-    bool says_something;              /* it carries one of the fields that an event must have, readable or not */
-    bool counts;                      /* and one of them can be counted */
+    bool counts;                      /* it carries one of the fields that an event must have, readable */
     int funnels[FUNNEL_FUNNELS_MAX];  /* that it goes to, before its stage is known */
     int funnel_count;
 };
@@ -138,7 +135,7 @@ static bool read_times(struct reading *reading)
     if (created_at != NULL) {
         if (!read_time(reading, "created_at", created_at, &event->created_at))
             return false;
-        reading->says_something = reading->counts = true;
+        reading->counts = true;
     }
     return true;
 }
@@ -170,7 +167,6 @@ static void read_dimensions(struct reading *reading)
         const struct json_value *value = mapping_first(&reading->source->dimensions[d], reading->values);
         if (value == NULL)
             continue;
-        reading->says_something = true;
         if (read_text(reading, value, &dimensions[d]))
             reading->counts = true;
         else
@@ -267,7 +263,7 @@ static bool read_stage(struct reading *reading)
     if (value != NULL) {
         if (!read_text(reading, value, &stage))
             return fault(reading, FAULT_UNKNOWN_STAGE, "stage", "neither a string nor an integer", value);
-        reading->says_something = reading->counts = true;
+        reading->counts = true;
     }
     struct move *moves = arena_take(interpreter->arena, (size_t)reading->funnel_count * sizeof *moves);
     for (int i = 0; i < reading->funnel_count; i++) {
@@ -306,7 +302,6 @@ static void read_amount(struct reading *reading)
         fault(reading, FAULT_BAD_FIELD, "currency", "neither a string nor an integer", currency_value);
     if (value == NULL)
         return;
-    reading->says_something = true;
     bool is_text = value->kind == JSON_STRING || value->kind == JSON_NUMBER;
     if (!is_text || !decimal_amount(unescaped(reading, value), &event->amount_minor)) {
         fault(reading, FAULT_BAD_AMOUNT, "amount", "not a decimal number below 2^63 hundredths", value);
@@ -331,7 +326,6 @@ static void read_score(struct reading *reading)
     *score = -1;
     if (value == NULL)
         return;
-    reading->says_something = true;
     if ((value->kind == JSON_STRING || value->kind == JSON_NUMBER) && decimal_score(unescaped(reading, value), score))
         reading->counts = true;
     else
@@ -349,7 +343,7 @@ void interpret_element(const struct interpreter *interpreter, const struct circu
     reading.source = source;
     reading.values = values;
     reading.out = out;
-    reading.says_something = reading.counts = false;
+    reading.counts = false;
     reading.funnel_count = 0;
 
     if (!read_lead(&reading) || !read_times(&reading))
@@ -359,14 +353,13 @@ void interpret_element(const struct interpreter *interpreter, const struct circu
         return;
     read_amount(&reading);
     read_score(&reading);
-    if (!reading.says_something) {
+    if (!reading.counts && out->fault == FAULT_NONE) {
         fault(&reading, FAULT_EMPTY, "", "it says nothing about the lead", NULL);
         return;
     }
     if (!check_future(&reading))
         return;
-    out->counts = reading.counts; /* without it every field at fault was all the event said */
-    assert(out->counts || out->fault != FAULT_NONE);
+    out->counts = reading.counts; /* if not, what is at fault was all the event said */
 }
 
 void interpret_tombstone(const struct interpreter *interpreter, const struct circumstances *circumstances, struct text key, struct decoded *out)
