@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Check the daemon against worked cases and against the independent model on random ones.
 
-    run_cases.py [N] [--seed S] [--threads 1,4] [--worked DIR] [--keep DIR] [--model-only]
+    run_cases.py [N] [--seed S] [--threads 1,4] [--worked DIR] [--keep DIR] [--bucketed] [--model-only]
 
 N random cases from seed S on: each is replayed with every number of threads (the bytes must be the same) and compared with the model; then
 once more with its lines shuffled, doubled and dealt to other files, which must change no record. Before them the worked cases of DIR.
@@ -72,10 +72,10 @@ def check_schemas(path):
                 raise Failure(f"{os.path.basename(path)}:{number}: {mistake}")
 
 
-def check(directory, expected, expected_dead_letters, ignored=()):
+def check(directory, expected, expected_dead_letters, bucketed=False):
     for name in ("records.ndjson", "dead-letters.ndjson"):
         check_schemas(os.path.join(directory, name))
-    comparison = Comparison(ignored)
+    comparison = Comparison([], bucketed)
     comparison.records(read_snapshots(expected), read_snapshots(os.path.join(directory, "records.ndjson")))
     if expected_dead_letters:
         comparison.dead_letters(read(expected_dead_letters), read(os.path.join(directory, "dead-letters.ndjson")))
@@ -99,7 +99,7 @@ def shuffled(directory, events, seed):
     return paths
 
 
-def run_worked(case, directory, run, threads):
+def run_worked(case, directory, run, threads, _):
     """A case of tests/cases: configuration, events and what is expected of them."""
     for name in os.listdir(directory):
         os.remove(os.path.join(directory, name))
@@ -110,7 +110,7 @@ def run_worked(case, directory, run, threads):
         check(directory, os.path.join(case, "expected.ndjson"), os.path.join(case, "expected-dead-letters.ndjson"))
 
 
-def run_random(seed, directory, run, threads):
+def run_random(seed, directory, run, threads, bucketed):
     case = generate(seed, directory)
     config = os.path.join(directory, "config.yaml")
     events = sorted(glob.glob(os.path.join(directory, "events-*.ndjson")))
@@ -120,14 +120,14 @@ def run_random(seed, directory, run, threads):
     write(expected_dead_letters, dead_letters)
 
     first = run(directory, events, threads[0])
-    check(directory, expected, expected_dead_letters)
+    check(directory, expected, expected_dead_letters, bucketed)
     for count in threads[1:]:
         if run(directory, events, count) != first:
             raise Failure(f"other bytes with --threads {count}")
     if case.retention is None:
         run(directory, shuffled(directory, events, seed), threads[0])
         try:
-            check(directory, expected, None)
+            check(directory, expected, None, bucketed)
         except Failure as failure:
             raise Failure(f"shuffled: {failure}") from None
 
@@ -140,6 +140,7 @@ def main():
     parser.add_argument("--worked", metavar="DIR", help="folder of worked cases")
     parser.add_argument("--keep", metavar="DIR", help="where the case last run stays")
     parser.add_argument("--most-failures", type=int, default=5, help="stop after so many")
+    parser.add_argument("--bucketed", action="store_true", help="as in compare.py, for the random cases")
     parser.add_argument("--model-only", action="store_true", help="the model in the daemon's place")
     arguments = parser.parse_args()
     run = replay_model if arguments.model_only else replay
@@ -155,7 +156,7 @@ def main():
         os.makedirs(directory, exist_ok=True)
         for name, run_case, what in cases:
             try:
-                run_case(what, directory, run, threads)
+                run_case(what, directory, run, threads, arguments.bucketed)
                 passed += 1
             except (Failure, subprocess.TimeoutExpired) as failure:
                 print(f"{name}: {failure}", flush=True)
