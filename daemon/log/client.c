@@ -167,7 +167,8 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
         note_reason(client, text);
     else if (level >= LOG_DEBUG)
         operator_log(OPERATOR_DEBUG, "librdkafka", "%s: %s", facility, text);
-    else if (level <= LOG_WARNING && rd_kafka_type(handle) == RD_KAFKA_CONSUMER && strcmp(facility, "CONFWARN") != 0) /* CONFWARN: a user's property that is not for this kind of handle */
+    else if (level <= LOG_WARNING && rd_kafka_type(handle) == RD_KAFKA_CONSUMER && strcmp(facility, "CONFWARN") != 0)
+        /* CONFWARN: a user's property that is not for this kind of handle. */
         operator_log(OPERATOR_WARN, "librdkafka", "%s: %s", facility, text);
 }
 

@@ -14,7 +14,7 @@
 #include "writer.h"
 
 enum {
-    LEAVING_MS = 20000,
+    LEAVING_MS = 30000,
     RESTORE_BLOCK = 10000,
     RESTORE_WAIT_MS = 1000,
     IDLE_MS_LEAST = 20, /* between two looks at the ends of an idle input */

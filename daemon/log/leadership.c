@@ -98,6 +98,7 @@ struct leadership *leadership_join(struct client *client, const char *checkpoint
 enum log_status leadership_wait(struct leadership *leadership)
 {
     struct client *client = leadership->client;
+    const char *application = client_settings(client)->application;
     int64_t since_ms = clock_steady_ms();
     bool said = false;
     while (!leadership_held(leadership)) {
@@ -105,9 +106,9 @@ enum log_status leadership_wait(struct leadership *leadership)
             return LOG_STOPPED;
         rd_kafka_resp_err_t denied = (rd_kafka_resp_err_t)atomic_load(&leadership->denied);
         if (denied != RD_KAFKA_RESP_ERR_NO_ERROR)
-            return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", client_settings(client)->application, rd_kafka_err2str(denied));
+            return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", application, rd_kafka_err2str(denied));
         if (!said && clock_steady_ms() - since_ms >= STANDING_BY_MS) {
-            operator_log(OPERATOR_INFO, client_settings(client)->application, "standing by: another process leads (or has been gone for less than its session timeout)");
+            operator_log(OPERATOR_INFO, application, "standing by: another process leads (or has been gone for less than its session timeout)");
             said = true;
         }
         client_sleep(client, POLL_MS);

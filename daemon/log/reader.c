@@ -20,7 +20,7 @@ enum {
 struct place { /* where reading of one partition stands */
     rd_kafka_queue_t *queue;
     int64_t delivered; /* after the last record given out: what the caller calls its position (-1: the start) */
-    int64_t reached;   /* where the caller is in truth: no record lies between its position and this offset; -1: the log may not have that position */
+    int64_t reached;   /* no record lies between that position and this offset; -1: the log may not have that position */
 };
 
 struct batch { /* what a block borrows from */

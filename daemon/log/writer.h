@@ -1,8 +1,8 @@
 /* writer.h -- the only writer: a transactional producer whose id is fixed by the application's name, so that opening it shuts out every former
  * one and waits until the fate of its last transaction is known.
  *
- * There is no abort for the caller. A transaction that cannot be committed is left as it is; opening the next writer undoes it. (abort in
- * librdkafka 2.0.2 may overtake what it aborts, and a fatal error needs a new producer anyway.)
+ * There is no abort for the caller: a writer whose transaction could not be committed is closed, and opening the next one undoes whatever of it
+ * the brokers still hold. (abort in librdkafka 2.0.2 may overtake what it aborts, and a fatal error needs a new producer anyway.)
  *
  * Threads: one. Source: KIP-98; librdkafka's rdkafka.h, "Transactional producer API". */
 #ifndef FUNNELD_LOG_WRITER_H
