@@ -256,6 +256,39 @@ static void an_offset_that_retention_took_starts_at_the_oldest(void **state)
     assert_int_equal(expect_numbers(fixture->a, 0, 4, 10), 10);
 }
 
+/* Bytes that no compression makes smaller. */
+static char *noise(size_t size)
+{
+    char *bytes = memory_new(size);
+    uint64_t state = 1;
+    for (size_t i = 0; i < size; i++) {
+        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407); /* Knuth's MMIX generator */
+        bytes[i] = (char)(state >> 56);
+    }
+    return bytes;
+}
+
+static void a_dead_letter_may_be_large_and_a_snapshot_too_large_is_an_error(void **state)
+{
+    struct fixture *fixture = *state;
+    struct log *log = fixture->a;
+    enum { SIZE = 5 << 20 };
+    char *bytes = noise(SIZE);
+    struct log_record record = {.key = TEXT("k"), .value = {bytes, SIZE}, .timestamp_ms = INT64_MIN};
+    struct log_position position = {.partition = 0, .offset = 0};
+    lead_and_start(log, -1);
+    assert_int_equal(log->ops->begin(log), LOG_OK);
+    assert_int_equal(log->ops->write(log, LOG_DEAD_LETTERS, &record), LOG_OK);
+    assert_int_equal(log->ops->commit(log, &position, 1), LOG_OK);
+
+    assert_int_equal(log->ops->begin(log), LOG_OK);
+    assert_int_equal(log->ops->write(log, LOG_SNAPSHOTS, &record), LOG_OK);
+    assert_int_equal(log->ops->commit(log, &position, 1), LOG_FAILED);
+    assert_non_null(strstr(log->ops->error(log), "raise its max.message.bytes"));
+    assert_non_null(strstr(log->ops->error(log), fixture->sample.snapshots));
+    free(bytes);
+}
+
 static void a_missing_input_topic_is_waited_for(void **state)
 {
     struct fixture *fixture = *state;
@@ -302,6 +335,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_former_leader_is_shut_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(records_under_transaction_are_read_when_committed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_offset_that_retention_took_starts_at_the_oldest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_dead_letter_may_be_large_and_a_snapshot_too_large_is_an_error, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_missing_input_topic_is_waited_for, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wrong_broker_is_waited_for_until_stopped, set_up, tear_down),
     };
