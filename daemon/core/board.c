@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 
@@ -10,6 +11,7 @@ struct mapping { /* the numbers of one ledger -> this board's */
     size_t group_count, group_capacity;
     uint32_t *reasons;
     size_t reason_count, reason_capacity;
+    bool other_reasons;      /* some number of a reason differs from the board's */
 };
 
 struct board {
@@ -78,19 +80,32 @@ static struct board_group *mapped_group(struct board *board, struct mapping *map
     return mapping->groups[number];
 }
 
-/* A key as the ledger wrote it -> the same with this board's number of the reason. */
-static uint32_t mapped_key(struct board *board, struct mapping *mapping, const struct ledger *ledger, uint32_t key)
+static void map_reasons(struct board *board, struct mapping *mapping, const struct ledger *ledger)
 {
-    if (tally_key_field(key) != TALLY_LOST)
-        return key;
-    uint32_t reason = tally_key_detail(key);
-    while (mapping->reason_count <= reason) {
-        struct text text = names_text(ledger_names(ledger)->reasons, (uint32_t)mapping->reason_count);
-        uint32_t number = names_number(board->reasons, text);
+    const struct names *theirs = ledger_names(ledger)->reasons;
+    while (mapping->reason_count < names_count(theirs)) {
+        uint32_t number = names_number(board->reasons, names_text(theirs, (uint32_t)mapping->reason_count));
+        if (number == NAMES_FULL)
+            number = 0;
+        mapping->other_reasons |= number != mapping->reason_count;
         mapping->reasons = memory_grow(mapping->reasons, &mapping->reason_capacity, mapping->reason_count + 1, sizeof *mapping->reasons);
-        mapping->reasons[mapping->reason_count++] = number == NAMES_FULL ? 0 : number;
+        mapping->reasons[mapping->reason_count++] = number;
     }
-    return tally_key(tally_key_basis(key), TALLY_LOST, tally_key_step(key), mapping->reasons[reason]);
+}
+
+/* Bring a delta's reasons to the board's numbers. */
+static void map_tally(const struct mapping *mapping, struct tally *tally)
+{
+    struct tally mapped = {.amounts = tally->amounts};
+    struct tally_entry entry;
+    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);) {
+        if (tally_key_field(entry.key) == TALLY_LOST)
+            entry.key = tally_key(tally_key_basis(entry.key), TALLY_LOST, tally_key_step(entry.key), mapping->reasons[tally_key_detail(entry.key)]);
+        tally_add(&mapped, entry.key, entry.count);
+    }
+    tally->amounts = NULL;
+    tally_free(tally);
+    *tally = mapped;
 }
 
 /* ---- windows ---- */
@@ -149,20 +164,22 @@ static struct board_window *rolling_of(struct board_group *group, int w)
 {
     struct board_series *series = &group->series[w];
     if (series->count == 0)
-        series_insert(group, w, 0, (struct span){TIME_NONE, TIME_NONE});
+        series_insert(group, w, 0, (struct span){TIME_NONE, TIME_NONE}); /* until the first tick */
     return series->windows[0];
 }
 
 /* ---- slices ---- */
 
-static size_t slice_place(const struct board_group *group, int32_t slice)
+/* The place of the first entry that is not before (slice, ledger). New slices mostly come last. */
+static size_t slice_place(const struct board_group *group, int32_t slice, int ledger)
 {
-    if (group->slice_count == 0 || group->slices[group->slice_count - 1].slice < slice)
-        return group->slice_count;
-    size_t low = 0, high = group->slice_count - 1;
+    size_t low = 0, high = group->slice_count;
+    if (high > 0 && group->slices[high - 1].slice < slice)
+        return high;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (group->slices[middle].slice < slice)
+        const struct board_slice *entry = &group->slices[middle];
+        if (entry->slice < slice || (entry->slice == slice && entry->ledger < ledger))
             low = middle + 1;
         else
             high = middle;
@@ -170,25 +187,18 @@ static size_t slice_place(const struct board_group *group, int32_t slice)
     return low;
 }
 
-static struct tally *slice_at(struct board_group *group, int32_t slice)
+/* Add a delta to its slice: the first one of a ledger just becomes the slice's tally. */
+static void add_to_slice(struct board_group *group, int32_t slice, int ledger, struct tally *delta)
 {
-    size_t place = slice_place(group, slice);
-    if (place == group->slice_count || group->slices[place].slice != slice) {
-        group->slices = memory_grow(group->slices, &group->slice_capacity, group->slice_count + 1, sizeof *group->slices);
-        for (size_t i = group->slice_count++; i > place; i--)
-            group->slices[i] = group->slices[i - 1];
-        group->slices[place] = (struct board_slice){.slice = slice};
+    size_t place = slice_place(group, slice, ledger);
+    if (place < group->slice_count && group->slices[place].slice == slice && group->slices[place].ledger == ledger) {
+        tally_merge(&group->slices[place].tally, delta, +1);
+        return;
     }
-    return &group->slices[place].tally;
-}
-
-const struct tally *board_slice(const struct board_group *group, int32_t slice, size_t *place)
-{
-    if (*place >= group->slice_count || group->slices[*place].slice > slice)
-        *place = slice_place(group, slice);
-    while (*place < group->slice_count && group->slices[*place].slice < slice)
-        ++*place;
-    return *place < group->slice_count && group->slices[*place].slice == slice ? &group->slices[*place].tally : NULL;
+    group->slices = memory_grow(group->slices, &group->slice_capacity, group->slice_count + 1, sizeof *group->slices);
+    memmove(group->slices + place + 1, group->slices + place, (group->slice_count++ - place) * sizeof *group->slices);
+    group->slices[place] = (struct board_slice){.slice = slice, .ledger = (uint16_t)ledger, .tally = *delta};
+    *delta = (struct tally){0};
 }
 
 /* target += sign * all slices whose start lies in the span */
@@ -197,7 +207,7 @@ static void add_slices(const struct board *board, const struct board_group *grou
     int64_t slice_s = board->definition->slice_s;
     if (span.start >= span.end)
         return;
-    for (size_t i = slice_place(group, (int32_t)(time_floor(span.start, slice_s) / slice_s)); i < group->slice_count; i++) {
+    for (size_t i = slice_place(group, (int32_t)(time_floor(span.start, slice_s) / slice_s), 0); i < group->slice_count; i++) {
         if (group->slices[i].slice * slice_s >= span.end)
             break;
         if (group->slices[i].slice * slice_s >= span.start)
@@ -208,7 +218,7 @@ static void add_slices(const struct board *board, const struct board_group *grou
 /* Bring a sum over one span to the sum over another. */
 static void move_sum(const struct board *board, const struct board_group *group, struct tally *sum, struct span from, struct span to)
 {
-    if (from.start == TIME_NONE || to.start >= from.end || to.end <= from.start) {
+    if (to.start >= from.end || to.end <= from.start) {
         tally_clear(sum);
         add_slices(board, group, sum, to, +1);
         return;
@@ -244,23 +254,27 @@ static void add_stay(struct board_standing *standing, int32_t slice, int64_t cou
     standing->stays[place].count = count;
 }
 
-/* Open leads belong to no slice: their keys leave the delta here. Returns whether the key was one of these. */
-static bool take_standing(struct board_group *group, int32_t slice, uint32_t key, int64_t count)
+/* Open leads belong to no slice's sums: their counts leave the delta here. */
+static void take_standing(struct board_group *group, int32_t slice, struct tally *delta)
 {
-    enum tally_field field = tally_key_field(key);
-    if (field != TALLY_STANDING && field != TALLY_STANDING_AMOUNT)
-        return false;
-    struct board_standing *standing = &group->standing[tally_key_step(key)];
-    group->standing_changed = true;
-    if (field == TALLY_STANDING) {
-        add_stay(standing, slice, count);
-        group->open_leads += count;
-    } else if (tally_key_detail(key) == 0) {
-        standing->amount_low += count;
-    } else {
-        standing->amount_high += count;
+    struct tally_entry entry;
+    for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
+        if (tally_key_field(entry.key) != TALLY_STANDING)
+            continue;
+        add_stay(&group->standing[tally_key_step(entry.key)], slice, entry.count);
+        group->open_leads += entry.count;
+        group->standing_changed = true;
+        tally_add(delta, entry.key, -entry.count); /* the key is there: nothing moves */
     }
-    return true;
+}
+
+static void take_standing_amounts(struct board *board, struct board_group *group, const struct tally_sum *sums)
+{
+    for (int k = 0; k < board_funnel(board, group)->step_count; k++) {
+        group->standing_changed |= sums[k].low != 0 || sums[k].high != 0;
+        group->standing[k].amount.low += sums[k].low;
+        group->standing[k].amount.high += sums[k].high;
+    }
 }
 
 /* ---- merging ---- */
@@ -275,26 +289,26 @@ static struct span span_before(struct span span)
     return (struct span){span.start - (span.end - span.start), span.start};
 }
 
-static void merge_delta(struct board *board, struct board_group *group, int32_t slice, const struct tally *delta)
+static void merge_delta(struct board *board, struct board_group *group, int32_t slice, int ledger, struct tally *delta)
 {
     if (tally_is_zero(delta))
         return;
-    int64_t slice_s = board->definition->slice_s, start = slice * slice_s;
+    int64_t start = slice * board->definition->slice_s;
     const struct funnel *funnel = board_funnel(board, group);
-    tally_merge(slice_at(group, slice), delta, +1);
     for (int w = 0; w < funnel->window_count; w++) {
         struct board_window *window;
         if (funnel->windows[w].kind == WINDOW_ROLLING) {
             window = rolling_of(group, w);
-            if (holds(window->span, start))
+            if (window->summed && holds(window->span, start))
                 tally_merge(&window->tally, delta, +1);
-            else if (window->span.start != TIME_NONE && holds(span_before(window->span), start))
+            else if (window->summed && holds(span_before(window->span), start))
                 tally_merge(&window->baseline, delta, +1);
         } else {
             window = window_at(board, group, w, start);
             if (window == NULL)
                 continue;
-            tally_merge(&window->tally, delta, +1);
+            if (window->summed)
+                tally_merge(&window->tally, delta, +1);
             struct board_series *series = &group->series[w]; /* the next window's baseline has changed */
             size_t next = series_place(series, window->span.end);
             if (next < series->count && series->windows[next]->span.start == window->span.end)
@@ -302,33 +316,27 @@ static void merge_delta(struct board *board, struct board_group *group, int32_t 
         }
         set_due(board, window);
     }
+    add_to_slice(group, slice, ledger, delta);
 }
 
 void board_merge(struct board *board, int index, struct ledger *ledger)
 {
     assert(index < board->mapping_count);
     struct mapping *mapping = &board->mappings[index];
-    const struct delta *deltas;
-    size_t count = ledger_deltas(ledger, &deltas);
-    struct tally counted = {0};
-    struct tally_entry *entries = NULL;
-    size_t capacity = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct delta *delta = &deltas[i];
+    struct deltas *deltas = ledger_deltas(ledger);
+    map_reasons(board, mapping, ledger);
+    for (size_t i = 0; i < deltas->count; i++) {
+        struct delta *delta = &deltas->list[i];
         struct board_group *group = mapped_group(board, mapping, ledger, delta->group);
-        entries = memory_grow(entries, &capacity, delta->tally.nonzero + 1, sizeof *entries);
-        size_t length = tally_sorted(&delta->tally, entries);
-        tally_clear(&counted);
-        for (size_t e = 0; e < length; e++) {
-            uint32_t key = mapped_key(board, mapping, ledger, entries[e].key);
-            if (!take_standing(group, delta->slice, key, entries[e].count))
-                tally_add(&counted, key, entries[e].count);
-        }
-        merge_delta(board, group, delta->slice, &counted);
+        take_standing(group, delta->slice, &delta->tally);
+        if (mapping->other_reasons)
+            map_tally(mapping, &delta->tally);
+        merge_delta(board, group, delta->slice, index, &delta->tally);
     }
-    tally_free(&counted);
-    free(entries);
-    ledger_clear_deltas(ledger);
+    for (size_t g = 0; g < deltas->standing_groups; g++)
+        if (deltas->standing[g] != NULL)
+            take_standing_amounts(board, mapped_group(board, mapping, ledger, (uint32_t)g), deltas->standing[g]);
+    deltas_clear(deltas);
 }
 
 /* ---- ticks ---- */
@@ -379,8 +387,10 @@ static void tick_rolling(struct board *board, struct board_group *group, int w, 
     struct span was = window->span, is = {end - length_s, end};
     if (was.start != TIME_NONE && was.end == is.end)
         return;
-    move_sum(board, group, &window->tally, was, is);
-    move_sum(board, group, &window->baseline, was.start == TIME_NONE ? was : span_before(was), span_before(is));
+    if (window->summed) {
+        move_sum(board, group, &window->tally, was, is);
+        move_sum(board, group, &window->baseline, span_before(was), span_before(is));
+    }
     window->span = is;
     set_due(board, window);
 }
@@ -476,6 +486,24 @@ void board_window_free(struct board_window *window)
 bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick)
 {
     return board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING || holds(window->span, tick);
+}
+
+void board_sum(struct board *board, struct board_window *window)
+{
+    if (window->summed)
+        return;
+    window->summed = true;
+    if (window->span.start == TIME_NONE)
+        return;
+    add_slices(board, window->group, &window->tally, window->span, +1);
+    if (board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING) {
+        add_slices(board, window->group, &window->baseline, span_before(window->span), +1);
+        return;
+    }
+    const struct board_series *series = &window->group->series[window->window];
+    size_t place = series_place(series, window->span.start);
+    if (place > 0 && series->windows[place - 1]->span.end == window->span.start)
+        board_sum(board, series->windows[place - 1]); /* the baseline; sums go back one window at a time only where they were never asked for */
 }
 
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick)

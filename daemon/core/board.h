@@ -16,6 +16,7 @@ struct board_window { /* one window of one funnel and group; open for reading, `
     struct board_group *group;
     int window;            /* index into funnel.windows */
     struct span span;
+    bool summed;           /* tally and baseline hold the sums of their slices and are kept so; before that nobody has asked (board_sum) */
     struct tally tally;
     struct tally baseline; /* rolling windows: the sum over the same length before */
     bool due;              /* on the list of windows to look at */
@@ -26,7 +27,7 @@ struct board_standing { /* open leads at one step: how many stays began in each 
     struct { int32_t slice; int64_t count; } *stays;
     size_t count, capacity;
     int64_t leads;
-    int64_t amount_low, amount_high; /* see tally_amount_of */
+    struct tally_sum amount;
 };
 
 struct board_group {
@@ -36,7 +37,7 @@ struct board_group {
     struct board_standing *standing; /* by step */
     int64_t open_leads;
     /* this module's own: */
-    struct board_slice { int32_t slice; struct tally tally; } *slices; /* ascending */
+    struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; } *slices; /* ascending; one a ledger, sums add up */
     size_t slice_count, slice_capacity;
     struct board_series { struct board_window **windows; size_t count, capacity; } *series; /* by window of the funnel; rolling: one */
     bool standing_changed;
@@ -61,14 +62,14 @@ void board_window_free(struct board_window *window);
 /* Does the window hold the tick? A rolling one always does. */
 bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick);
 
+/* Make sure of the window's sums, its baseline's too; from then on they are kept up to date. Whoever reads tallies calls it first. */
+void board_sum(struct board *board, struct board_window *window);
+
 /* Does anything count in the window at the tick? Open leads count in the windows that hold it. */
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick);
 
 /* The tally over the window before it: NULL where nothing counted there, or where it begins before the bound. */
 const struct tally *board_baseline(const struct board *board, const struct board_window *window);
-
-/* The tally of a slice of a group; NULL: nothing counted. `place` is a hint, kept from call to call for ascending slices (start with 0). */
-const struct tally *board_slice(const struct board_group *group, int32_t slice, size_t *place);
 
 /* The window that begins at `start`, made if it is not there, for a digest that was published by an earlier run. */
 struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start);

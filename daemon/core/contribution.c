@@ -20,10 +20,8 @@ static void emit(const struct sink *sink, int64_t moment, uint32_t key, int64_t 
 
 static void emit_amount(const struct sink *sink, int64_t moment, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
 {
-    if (minor == 0)
-        return;
-    emit(sink, moment, tally_key(basis, field, step, 0), minor & INT64_C(0xffffffff));
-    emit(sink, moment, tally_key(basis, field, step, 1), minor >> 32);
+    if (minor != 0)
+        emit(sink, moment, tally_key(basis, field, step, 0), minor);
 }
 
 /* ---- one step ---- */
@@ -172,6 +170,18 @@ static void emit_score(const struct sink *sink, const struct facts *facts)
     emit(sink, facts->score_at, tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
 }
 
+/* Those of one slice side by side, so that each slice's tally is looked up once: a lead touches few of them. */
+static void gather_by_slice(struct contributions *out)
+{
+    for (size_t i = 1; i < out->count; i++) {
+        struct contribution moved = out->list[i];
+        size_t place = i;
+        for (; place > 0 && out->list[place - 1].slice > moved.slice; place--)
+            out->list[place] = out->list[place - 1];
+        out->list[place] = moved;
+    }
+}
+
 void contribution_difference(struct contributions *out, const struct funnel *funnel, int64_t slice_s, const struct facts *before, const struct facts *after)
 {
     struct sink take = {out, slice_s, -1}, give = {out, slice_s, +1};
@@ -198,6 +208,7 @@ void contribution_difference(struct contributions *out, const struct funnel *fun
         emit_score(&take, before);
         emit_score(&give, after);
     }
+    gather_by_slice(out);
 }
 
 void contribution_leave_standing(struct contributions *out, int64_t slice_s, const struct facts *facts)

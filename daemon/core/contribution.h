@@ -9,7 +9,7 @@
 struct contribution {
     int64_t slice;    /* number of the slice: floor(moment / slice_s) */
     uint32_t key;     /* see tally.h */
-    int64_t count;
+    int64_t count;    /* of an amount's key: minor units */
 };
 
 struct contributions { /* a growing list, reused from lead to lead */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "funnel.h"
 #include "memory.h"
 
 enum { SLOTS_LEAST = 1024 };
@@ -52,6 +53,16 @@ struct tally *deltas_at(struct deltas *deltas, uint32_t group, int32_t slice)
     return &delta->tally;
 }
 
+void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor)
+{
+    deltas->standing = memory_grow(deltas->standing, &deltas->standing_capacity, group + 1, sizeof *deltas->standing);
+    while (deltas->standing_groups <= group)
+        deltas->standing[deltas->standing_groups++] = NULL;
+    if (deltas->standing[group] == NULL)
+        deltas->standing[group] = memory_new(FUNNEL_STEPS_MAX * sizeof **deltas->standing);
+    tally_sum_add(&deltas->standing[group][step], minor);
+}
+
 void deltas_clear(struct deltas *deltas)
 {
     for (size_t i = deltas->count; i-- > 0;) { /* the last first: what it was put behind is still there */
@@ -62,6 +73,9 @@ void deltas_clear(struct deltas *deltas)
         tally_clear(&deltas->list[i].tally);
     }
     deltas->count = 0;
+    for (size_t group = 0; group < deltas->standing_groups; group++)
+        if (deltas->standing[group] != NULL)
+            memset(deltas->standing[group], 0, FUNNEL_STEPS_MAX * sizeof **deltas->standing);
 }
 
 void deltas_init(struct deltas *deltas)
@@ -76,4 +90,7 @@ void deltas_free(struct deltas *deltas)
         tally_free(&deltas->list[i].tally);
     free(deltas->list);
     free(deltas->slots);
+    for (size_t group = 0; group < deltas->standing_groups; group++)
+        free(deltas->standing[group]);
+    free(deltas->standing);
 }

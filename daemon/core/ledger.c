@@ -49,11 +49,19 @@ static void add_to_group(struct ledger *ledger, uint32_t group, const struct con
     int64_t slice = 0;
     for (size_t i = 0; i < contributions->count; i++) {
         const struct contribution *contribution = &contributions->list[i];
+        enum tally_field field = tally_key_field(contribution->key);
+        if (field == TALLY_STANDING_AMOUNT) {
+            deltas_add_standing(&ledger->deltas, group, tally_key_step(contribution->key), contribution->count);
+            continue;
+        }
         if (tally == NULL || contribution->slice != slice) {
             slice = contribution->slice;
             tally = deltas_at(&ledger->deltas, group, (int32_t)slice);
         }
-        tally_add(tally, contribution->key, contribution->count);
+        if (field < TALLY_AMOUNTS)
+            tally_add(tally, contribution->key, (int32_t)contribution->count);
+        else
+            tally_add_amount(tally, contribution->key, contribution->count);
     }
 }
 
@@ -399,15 +407,9 @@ void ledger_prefetch(const struct ledger *ledger, uint64_t lead_hash)
     __builtin_prefetch(&ledger->records.slots[records_home(&ledger->records, lead_hash)]);
 }
 
-size_t ledger_deltas(const struct ledger *ledger, const struct delta **out)
+struct deltas *ledger_deltas(struct ledger *ledger)
 {
-    *out = ledger->deltas.list;
-    return ledger->deltas.count;
-}
-
-void ledger_clear_deltas(struct ledger *ledger)
-{
-    deltas_clear(&ledger->deltas);
+    return &ledger->deltas;
 }
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group)

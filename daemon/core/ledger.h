@@ -37,9 +37,8 @@ void ledger_forget(struct ledger *ledger, int64_t bound);
 
 /* ---- what has been added to the counts ---- */
 
-/* All deltas since the last clear, in no particular order. */
-size_t ledger_deltas(const struct ledger *ledger, const struct delta **out);
-void ledger_clear_deltas(struct ledger *ledger);
+/* All deltas since they were last cleared; who adds them up clears them, and may take the tallies' memory away. */
+struct deltas *ledger_deltas(struct ledger *ledger);
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group);
 const struct lead_names *ledger_names(const struct ledger *ledger);

@@ -51,11 +51,6 @@ static double ratio_of(int64_t part, int64_t whole)
 
 /* ---- from the tally to the counts ---- */
 
-static void read_amount(tally_amount *amount, const struct tally_entry *entry)
-{
-    *amount += tally_key_detail(entry->key) == 0 ? (tally_amount)entry->count : (tally_amount)entry->count * ((tally_amount)1 << 32);
-}
-
 static void read_entry(struct snapshot_maker *maker, const struct tally_entry *entry)
 {
     enum tally_basis basis = tally_key_basis(entry->key);
@@ -75,8 +70,6 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     case TALLY_WON: view->won = count; break;
     case TALLY_OPEN: view->open = count; break;
     case TALLY_RETURNED: view->returned = count; break;
-    case TALLY_WON_AMOUNT: read_amount(&view->won_amount, entry); break;
-    case TALLY_LOST_AMOUNT: read_amount(&view->lost_amount, entry); break;
     case TALLY_SCORES:
         *(step == 2 ? &maker->snapshot.promoters : step == 1 ? &maker->snapshot.passives : &maker->snapshot.detractors) = count;
         break;
@@ -85,6 +78,8 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     case TALLY_TO_LOSS:
     case TALLY_LOST:
     case TALLY_STANDING:
+    case TALLY_WON_AMOUNT:
+    case TALLY_LOST_AMOUNT:
     case TALLY_STANDING_AMOUNT:
         break;
     }
@@ -237,6 +232,8 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
         view->entered = view->steps[0].reached;
         view->open = view->returned = -1;
     }
+    view->won_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_WON_AMOUNT, 0, 0));
+    view->lost_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_LOST_AMOUNT, 0, 0));
     const struct tally *baseline = board_baseline(board, window);
     for (int k = 0; k < funnel->step_count; k++) {
         struct snapshot_step *step = &view->steps[k];
@@ -296,7 +293,7 @@ static void fill_open(struct snapshot *snapshot, const struct board *board, int6
         struct snapshot_open *open = &snapshot->open[snapshot->open_count++];
         open->step = k;
         open->leads = standing->leads;
-        open->amount = tally_amount_of(standing->amount_low, standing->amount_high);
+        open->amount = tally_sum_of(standing->amount);
         open->age_p50_s = age_quantile(standing, board_slice_s(board), tick, 0.5);
         open->age_p90_s = age_quantile(standing, board_slice_s(board), tick, 0.9);
         open->oldest_count = group->breakdown < 0 && oldest != NULL ? oldest(context, group->funnel, k, open->oldest) : -1;

@@ -5,90 +5,115 @@
 
 #include "memory.h"
 
-enum { TALLY_CAPACITY_LEAST = 8 };
+enum { CAPACITY_LEAST = 8, AMOUNTS = 4 };
 
-static uint32_t *keys_of(const struct tally *tally)
+static uint32_t home_of(const struct tally *tally, uint32_t key)
 {
-    return (uint32_t *)(tally->counts + tally->capacity);
-}
-
-static size_t block_size(uint32_t capacity)
-{
-    return (size_t)capacity * (sizeof(int64_t) + sizeof(uint32_t));
+    return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (tally->capacity - 1);
 }
 
 /* The slot of a key: the one it has, or the free one where it belongs. The capacity is > 0. */
-static uint32_t slot_of(const struct tally *tally, uint32_t key)
+static struct tally_entry *slot_of(const struct tally *tally, uint32_t key)
 {
-    const uint32_t *keys = keys_of(tally);
-    uint32_t mask = tally->capacity - 1, slot = (key * UINT32_C(2654435769)) >> 7 & mask;
-    while (keys[slot] != 0 && keys[slot] != key + 1)
-        slot = (slot + 1) & mask;
-    return slot;
+    uint32_t slot = home_of(tally, key);
+    while (tally->slots[slot].key != 0 && tally->slots[slot].key != key + 1)
+        slot = (slot + 1) & (tally->capacity - 1);
+    return &tally->slots[slot];
 }
 
 /* Room for one more key. Keys whose count went back to 0 are dropped on the way. */
 static void grow(struct tally *tally)
 {
-    struct tally old = *tally;
-    uint32_t capacity = TALLY_CAPACITY_LEAST;
-    while (capacity < 2 * (old.nonzero + 1))
-        capacity *= 2;
-    *tally = (struct tally){memory_new(block_size(capacity)), capacity, 0, 0};
-    const uint32_t *keys = keys_of(&old);
-    for (uint32_t i = 0; i < old.capacity; i++)
-        if (keys[i] != 0 && old.counts[i] != 0)
-            tally_add(tally, keys[i] - 1, old.counts[i]);
-    free(old.counts);
+    struct tally_entry *old = tally->slots;
+    uint32_t old_capacity = tally->capacity;
+    tally->capacity = CAPACITY_LEAST;
+    while (tally->capacity < 2 * (tally->nonzero + 1))
+        tally->capacity *= 2;
+    tally->slots = memory_new(tally->capacity * sizeof *tally->slots);
+    for (uint32_t i = 0; i < old_capacity; i++)
+        if (old[i].count != 0)
+            *slot_of(tally, old[i].key - 1) = old[i];
+    tally->used = tally->nonzero;
+    free(old);
 }
 
-void tally_add(struct tally *tally, uint32_t key, int64_t count)
+void tally_add(struct tally *tally, uint32_t key, int32_t count)
 {
     if ((tally->used + 1) * 4 > tally->capacity * 3)
         grow(tally);
-    uint32_t slot = slot_of(tally, key), *keys = keys_of(tally);
-    if (keys[slot] == 0) {
-        keys[slot] = key + 1;
+    struct tally_entry *slot = slot_of(tally, key);
+    if (slot->key == 0) {
+        slot->key = key + 1;
         tally->used++;
     }
-    int64_t before = tally->counts[slot], after = before + count;
-    tally->counts[slot] = after;
-    tally->nonzero += (uint32_t)(after != 0) - (uint32_t)(before != 0);
+    tally->nonzero -= slot->count != 0;
+    slot->count += count;
+    tally->nonzero += slot->count != 0;
 }
 
-void tally_add_amount(struct tally *tally, enum tally_basis basis, enum tally_field field, int step, int64_t minor, int sign)
+static int amount_place(uint32_t key)
 {
-    tally_add(tally, tally_key(basis, field, step, 0), sign * (minor & INT64_C(0xffffffff)));
-    tally_add(tally, tally_key(basis, field, step, 1), sign * (minor >> 32));
+    return (int)tally_key_basis(key) * 2 + (tally_key_field(key) == TALLY_LOST_AMOUNT);
 }
 
-int64_t tally_get(const struct tally *tally, uint32_t key)
+void tally_add_amount(struct tally *tally, uint32_t key, int64_t minor)
 {
-    if (tally->capacity == 0)
-        return 0;
-    uint32_t slot = slot_of(tally, key);
-    return keys_of(tally)[slot] != 0 ? tally->counts[slot] : 0;
+    if (tally->amounts == NULL)
+        tally->amounts = memory_new(AMOUNTS * sizeof *tally->amounts);
+    tally_sum_add(&tally->amounts[amount_place(key)], minor);
+}
+
+int32_t tally_get(const struct tally *tally, uint32_t key)
+{
+    return tally->capacity > 0 ? slot_of(tally, key)->count : 0;
+}
+
+tally_amount tally_get_amount(const struct tally *tally, uint32_t key)
+{
+    return tally->amounts != NULL ? tally_sum_of(tally->amounts[amount_place(key)]) : 0;
 }
 
 void tally_merge(struct tally *target, const struct tally *source, int sign)
 {
-    const uint32_t *keys = keys_of(source);
     for (uint32_t i = 0; i < source->capacity; i++)
-        if (keys[i] != 0 && source->counts[i] != 0)
-            tally_add(target, keys[i] - 1, sign * source->counts[i]);
+        if (source->slots[i].count != 0)
+            tally_add(target, source->slots[i].key - 1, sign * source->slots[i].count);
+    if (source->amounts == NULL)
+        return;
+    if (target->amounts == NULL)
+        target->amounts = memory_new(AMOUNTS * sizeof *target->amounts);
+    for (int i = 0; i < AMOUNTS; i++) {
+        target->amounts[i].low += sign * source->amounts[i].low;
+        target->amounts[i].high += sign * source->amounts[i].high;
+    }
 }
 
 void tally_clear(struct tally *tally)
 {
     if (tally->capacity > 0)
-        memset(tally->counts, 0, block_size(tally->capacity));
+        memset(tally->slots, 0, tally->capacity * sizeof *tally->slots);
+    if (tally->amounts != NULL)
+        memset(tally->amounts, 0, AMOUNTS * sizeof *tally->amounts);
     tally->used = tally->nonzero = 0;
 }
 
 void tally_free(struct tally *tally)
 {
-    free(tally->counts);
+    free(tally->slots);
+    free(tally->amounts);
     *tally = (struct tally){0};
+}
+
+bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out)
+{
+    while (*slot < tally->capacity) {
+        const struct tally_entry *entry = &tally->slots[(*slot)++];
+        if (entry->count == 0)
+            continue;
+        *out = (struct tally_entry){entry->key - 1, entry->count};
+        return true;
+    }
+    return false;
 }
 
 static int by_key(const void *a, const void *b)
@@ -99,16 +124,15 @@ static int by_key(const void *a, const void *b)
 
 size_t tally_sorted(const struct tally *tally, struct tally_entry *out)
 {
-    const uint32_t *keys = keys_of(tally);
     size_t length = 0;
-    for (uint32_t i = 0; i < tally->capacity; i++)
-        if (keys[i] != 0 && tally->counts[i] != 0)
-            out[length++] = (struct tally_entry){keys[i] - 1, tally->counts[i]};
-    qsort(out, length, sizeof *out, by_key);
+    for (uint32_t slot = 0; tally_next(tally, &slot, &out[length]);)
+        length++;
+    if (length > 1)
+        qsort(out, length, sizeof *out, by_key);
     return length;
 }
 
 size_t tally_bytes(const struct tally *tally)
 {
-    return block_size(tally->capacity);
+    return tally->capacity * sizeof *tally->slots + (tally->amounts != NULL ? AMOUNTS * sizeof *tally->amounts : 0);
 }

@@ -6,6 +6,8 @@
  *   bits 26-30  field
  *   bits 20-25  step, from 0
  *   bits 0-19   detail
+ * Sums of amounts stand beside the counts: they may exceed 64 bits and are kept as two sums, of the low and the high 32 bits of each amount.
+ * Memory: 8 bytes a slot, at most three quarters of them taken. Counts are of leads and fit 32 bits.
  * Threads: no locks inside; a tally is used by one thread at a time. */
 #ifndef FUNNELD_CORE_TALLY_H
 #define FUNNELD_CORE_TALLY_H
@@ -32,11 +34,12 @@ enum tally_field {          /* counted in the slice of ...: activity / cohort */
     TALLY_WON,              /* r(won step) / entry */
     TALLY_OPEN,             /* cohort */
     TALLY_RETURNED,         /* cohort */
-    TALLY_WON_AMOUNT,       /* two keys, see tally_add_amount */
-    TALLY_LOST_AMOUNT,
     TALLY_SCORES,           /* activity; step 0 detractors, 1 passives, 2 promoters: time of the score */
     TALLY_STANDING,         /* activity; open leads whose current is the step: slice in which the stay began */
-    TALLY_STANDING_AMOUNT,
+    TALLY_AMOUNTS,          /* from here on amounts, in minor units: */
+    TALLY_WON_AMOUNT = TALLY_AMOUNTS,
+    TALLY_LOST_AMOUNT,
+    TALLY_STANDING_AMOUNT,  /* never in a tally: it belongs to no slice, see deltas.h */
 };
 
 enum { TALLY_DETAIL_MAX = (1 << 20) - 1 };
@@ -50,32 +53,47 @@ static inline enum tally_field tally_key_field(uint32_t key) { return (enum tall
 static inline int tally_key_step(uint32_t key) { return (int)(key >> 20 & 63); }
 static inline uint32_t tally_key_detail(uint32_t key) { return key & TALLY_DETAIL_MAX; }
 
+__extension__ typedef __int128 tally_amount;
+
+struct tally_sum { int64_t low, high; }; /* low + high * 2^32 */
+
+static inline void tally_sum_add(struct tally_sum *sum, int64_t minor)
+{
+    sum->low += minor & INT64_C(0xffffffff);
+    sum->high += minor >> 32;
+}
+static inline tally_amount tally_sum_of(struct tally_sum sum) { return (tally_amount)sum.high * ((int64_t)1 << 32) + sum.low; }
+
+struct tally_entry { uint32_t key; int32_t count; };
+
 struct tally { /* zeroed: empty. Open so that it can live inside other tables; fields are this module's own */
-    int64_t *counts;   /* capacity counts, then capacity keys (stored + 1; 0: free) in one block */
-    uint32_t capacity; /* a power of two or 0 */
-    uint32_t used;     /* slots taken, zero counts included */
-    uint32_t nonzero;  /* keys whose count is not 0 */
+    struct tally_entry *slots; /* keys are stored + 1; 0: free */
+    struct tally_sum *amounts; /* by basis: won, lost; NULL: none yet */
+    uint32_t capacity;         /* a power of two or 0 */
+    uint32_t used;             /* slots taken, zero counts included */
+    uint32_t nonzero;          /* keys whose count is not 0 */
 };
 
-void tally_add(struct tally *tally, uint32_t key, int64_t count);
+/* key: any field below TALLY_AMOUNTS. */
+void tally_add(struct tally *tally, uint32_t key, int32_t count);
 
-/* Amounts of many leads together may exceed 64 bits: they are kept as two sums, of the high and the low 32 bits, in details 1 and 0. */
-void tally_add_amount(struct tally *tally, enum tally_basis basis, enum tally_field field, int step, int64_t minor, int sign);
+/* key: TALLY_WON_AMOUNT or TALLY_LOST_AMOUNT. */
+void tally_add_amount(struct tally *tally, uint32_t key, int64_t minor);
 
-__extension__ typedef __int128 tally_amount;
-static inline tally_amount tally_amount_of(int64_t low, int64_t high) { return (tally_amount)high * ((int64_t)1 << 32) + low; }
-
-int64_t tally_get(const struct tally *tally, uint32_t key); /* 0 where the key is not there */
+int32_t tally_get(const struct tally *tally, uint32_t key); /* 0 where the key is not there */
+tally_amount tally_get_amount(const struct tally *tally, uint32_t key);
 
 /* target += sign * source */
 void tally_merge(struct tally *target, const struct tally *source, int sign);
 
+/* Nothing counts: an amount belongs to a lead that is counted as won or lost. */
 static inline bool tally_is_zero(const struct tally *tally) { return tally->nonzero == 0; }
 
 void tally_clear(struct tally *tally); /* empty, memory kept */
 void tally_free(struct tally *tally);
 
-struct tally_entry { uint32_t key; int64_t count; };
+/* One key after another whose count is not 0, in no particular order: start with *slot = 0. False: no more. */
+bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out);
 
 /* All keys whose count is not 0, ascending, into `out` (room for tally->nonzero). Returns how many. */
 size_t tally_sorted(const struct tally *tally, struct tally_entry *out);

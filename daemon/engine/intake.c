@@ -42,14 +42,15 @@ static void admit(struct intake *intake, struct intake_item *item)
     item->bound = TIME_NONE;
     if (settings->retention_s >= 0 && intake->greatest_at != TIME_NONE)
         item->bound = intake->greatest_at - settings->out_of_orderness_s - settings->retention_s;
-    if (decoded->counts && !decoded->ignored) {
+    bool side_fault_alone = decoded->fault >= FAULT_BAD_AMOUNT && !decoded->counts; /* all it said was at fault: it moves nothing */
+    if (!decoded->ignored && (decoded->counts || side_fault_alone)) {
         int64_t at = decoded->event.at;
         if (at < item->bound) {
             item->fault = FAULT_TOO_OLD;
         } else if (at > intake->limits.as_of || at >= intake->limits.to || at < intake->limits.from) {
             item->skipped = true;
             item->fault = FAULT_NONE;
-        } else {
+        } else if (!side_fault_alone) {
             item->admitted = true;
             if (at > intake->greatest_at)
                 intake->greatest_at = at;

@@ -93,6 +93,7 @@ static bool publish_window(struct publisher *publisher, const struct due *due, i
 {
     struct fold *fold = publisher->fold;
     struct board_window *window = due->window;
+    board_sum(fold->board, window);
     bool empty = !board_window_counts(fold->board, window, tick);
     if (empty && (window->published == 0 || (window->published & DIGEST_EMPTY) || scope == PUBLISH_ALL))
         return false; /* a window in which nothing counts is published at most once more, with zeros */
