@@ -59,21 +59,27 @@ static bool same_step(const struct standing_at_step *a, const struct standing_at
            a->left == b->left && a->loss_at == b->loss_at;
 }
 
-static void emit_left(const struct sink *sink, int64_t moment, enum tally_basis basis, int k, enum lead_state left)
+/* What became of a lead that reached step k, as a key; 0: it is still on its way (0 is no such key). */
+static uint32_t outcome_key(const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
 {
-    if (left == LEAD_LOST)
-        emit(sink, moment, tally_key(basis, TALLY_LEFT_LOST, k, 0), 1);
-    if (left == LEAD_WON)
-        emit(sink, moment, tally_key(basis, TALLY_LEFT_WON, k, 0), 1);
+    if (step->next != TIME_NEVER) {
+        int64_t duration_s = step->next - step->reached;
+        if (duration_s < 0)
+            return tally_key(basis, TALLY_EXCLUDED, k, 0);
+        enum tally_field field = step->skipped || step->next_skipped ? TALLY_TO_NEXT_SKIPPED : TALLY_TO_NEXT;
+        return tally_key(basis, field, k, sketch_bucket_beyond(duration_s, horizon_s));
+    }
+    if (step->left == LEAD_LOST) {
+        int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
+        return tally_key(basis, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s));
+    }
+    return step->left == LEAD_WON ? tally_key(basis, TALLY_LEFT_WON, k, 0) : 0;
 }
 
 static void emit_step(const struct sink *sink, const struct funnel *funnel, const struct standing_at_step *step, int k)
 {
     if (step->reached == TIME_NEVER)
         return;
-    bool passed = step->next != TIME_NEVER;
-    int64_t duration_s = passed ? step->next - step->reached : 0;
-    bool timed = passed && !step->skipped && !step->next_skipped && duration_s >= 0;
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
     for (int b = 0; b < TALLY_BASES; b++) {
         enum tally_basis basis = (enum tally_basis)b;
@@ -81,20 +87,9 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
         emit(sink, moment, tally_key(basis, TALLY_REACHED, k, 0), 1);
         if (step->skipped)
             emit(sink, moment, tally_key(basis, TALLY_SKIPPED, k, 0), 1);
-        if (passed)
-            emit(sink, moment, tally_key(basis, TALLY_PASSED, k, 0), 1);
-        if (timed)
-            emit(sink, moment, tally_key(basis, TALLY_TO_NEXT, k, sketch_bucket_beyond(duration_s, horizon_s)), 1);
-        emit_left(sink, moment, basis, k, step->left);
-    }
-    /* Exits for the matured conversion: activity only. */
-    if (duration_s < 0)
-        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, k, 0), 1);
-    else if (passed && !timed)
-        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_TO_NEXT_SKIPPED, k, sketch_bucket_beyond(duration_s, horizon_s)), 1);
-    if (step->left == LEAD_LOST) {
-        int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
-        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s)), 1);
+        uint32_t outcome = outcome_key(step, basis, k, horizon_s);
+        if (outcome != 0)
+            emit(sink, moment, outcome, 1);
     }
 }
 

@@ -24,7 +24,8 @@ struct ledger {
 
     struct agenda expiry;  /* by last event; one entry a record where the definition forgets */
     struct agenda *oldest; /* by begin of the stay: for each (funnel, step), where oldest are named */
-    uint64_t *standing;    /* open leads at each (funnel, step) */
+    uint64_t *standing;    /* open leads at each (funnel, step), likewise */
+    bool lists_oldest;     /* both are kept up to date since somebody asked for the oldest */
 
     /* Scratch, used again from event to event. */
     struct lead_set draft;
@@ -105,6 +106,13 @@ static void recount(struct ledger *ledger, int f, const struct facts *before, co
     }
 }
 
+static struct facts *facts_of(struct ledger *ledger, struct record *record, struct facts *facts)
+{
+    struct lead_set set = record_set(record);
+    lead_facts(&set, &ledger->names, &ledger->definition->funnels[record->funnel], facts);
+    return facts;
+}
+
 /* ---- open leads by name ---- */
 
 static size_t step_place(int funnel, int step)
@@ -134,7 +142,7 @@ static void weed(struct ledger *ledger, int funnel, int step)
 
 static void note_standing(struct ledger *ledger, int funnel, uint64_t hash, const struct facts *before, const struct facts *after)
 {
-    if (!ledger->definition->names_oldest)
+    if (!ledger->lists_oldest)
         return;
     if (stands(before))
         ledger->standing[step_place(funnel, before->current)]--;
@@ -170,8 +178,22 @@ static int by_since_then_bytes(const void *a, const void *b)
     return x->since != y->since ? (x->since > y->since) - (x->since < y->since) : text_compare(x->lead, y->lead);
 }
 
+/* From now on: whoever never asks pays nothing. */
+static void list_oldest(struct ledger *ledger)
+{
+    ledger->lists_oldest = true;
+    uint64_t slot = 0;
+    for (struct record *record; (record = records_each(&ledger->records, &slot)) != NULL;) {
+        struct facts facts;
+        if (record->count > 0)
+            note_standing(ledger, record->funnel, record->hash, NULL, facts_of(ledger, record, &facts));
+    }
+}
+
 int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out)
 {
+    if (!ledger->lists_oldest)
+        list_oldest(ledger);
     size_t place = step_place(funnel, step);
     struct agenda *agenda = &ledger->oldest[place];
     if (agenda->count > 2 * ledger->standing[place] + 64)
@@ -213,13 +235,6 @@ static void copy_to_draft(struct ledger *ledger, struct record *record)
     memcpy(ledger->draft.elements, set.elements, set.count * sizeof *set.elements);
     ledger->draft.count = set.count;
     ledger->draft.amount_minor = set.amount_minor;
-}
-
-static struct facts *facts_of(struct ledger *ledger, struct record *record, struct facts *facts)
-{
-    struct lead_set set = record_set(record);
-    lead_facts(&set, &ledger->names, &ledger->definition->funnels[record->funnel], facts);
-    return facts;
 }
 
 static void note_last(struct ledger *ledger, struct record *record, int64_t at)
@@ -527,6 +542,5 @@ void ledger_count_restored(struct ledger *ledger)
         struct facts facts;
         facts_of(ledger, record, &facts);
         recount(ledger, record->funnel, NULL, &facts);
-        note_standing(ledger, record->funnel, record->hash, NULL, &facts);
     }
 }

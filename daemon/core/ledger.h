@@ -18,7 +18,6 @@ struct ledger_definition {
     const struct dimension *dimensions;
     int64_t slice_s;
     bool forgets;      /* a retention is configured: leads are forgotten by their last event */
-    bool names_oldest; /* the oldest open leads are asked for */
 };
 
 struct ledger;

@@ -159,7 +159,10 @@ struct record *records_next(const struct records *records, uint64_t hash, uint64
 
 struct record *records_each(const struct records *records, uint64_t *slot)
 {
+    enum { AHEAD = 8 };
     while (*slot <= records->slot_mask) {
+        if (*slot + AHEAD <= records->slot_mask)
+            __builtin_prefetch(record_at(records->slots[*slot + AHEAD]));
         uint64_t value = records->slots[(*slot)++];
         if (value != 0)
             return record_at(value);

@@ -7,10 +7,7 @@
 #include "memory.h"
 #include "sketch.h"
 
-struct step_counts { /* read from a tally */
-    int64_t passed, left_lost, left_won, excluded;
-    size_t to_next_first, to_next_count; /* a stretch of the maker's `durations`, of TALLY_TO_NEXT */
-};
+struct step_counts { int64_t passed, left_lost, left_won, excluded; }; /* read from a tally */
 
 struct snapshot_maker {
     struct snapshot snapshot;
@@ -23,8 +20,11 @@ struct snapshot_maker {
     size_t reason_capacity;
     struct matured_exit *exits;
     size_t exit_capacity;
-    struct matured_age *ages;
-    size_t age_capacity;
+    struct young { /* leads that came to a step less than the horizon ago */
+        int64_t leads;
+        struct matured_age *ages; /* of those still on their way */
+        size_t count, capacity;
+    } young[FUNNEL_STEPS_MAX];
 };
 
 struct snapshot_maker *snapshot_maker_new(void)
@@ -40,7 +40,8 @@ void snapshot_maker_free(struct snapshot_maker *maker)
     free(maker->durations);
     free(maker->reasons);
     free(maker->exits);
-    free(maker->ages);
+    for (int k = 0; k < FUNNEL_STEPS_MAX; k++)
+        free(maker->young[k].ages);
     free(maker);
 }
 
@@ -61,10 +62,14 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     switch (tally_key_field(entry->key)) {
     case TALLY_REACHED: view->steps[step].reached = count; break;
     case TALLY_SKIPPED: view->steps[step].skipped = count; break;
-    case TALLY_PASSED: counts->passed = count; break;
-    case TALLY_LEFT_LOST: counts->left_lost = count; break;
+    case TALLY_TO_NEXT:
+    case TALLY_TO_NEXT_SKIPPED: counts->passed += count; break;
+    case TALLY_EXCLUDED:
+        counts->passed += count;
+        counts->excluded = count;
+        break;
+    case TALLY_TO_LOSS: counts->left_lost += count; break;
     case TALLY_LEFT_WON: counts->left_won = count; break;
-    case TALLY_EXCLUDED: counts->excluded = count; break;
     case TALLY_STAGE: view->stages[step].reached = count; break;
     case TALLY_ENTERED: view->entered = count; break;
     case TALLY_WON: view->won = count; break;
@@ -73,10 +78,7 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     case TALLY_SCORES:
         *(step == 2 ? &maker->snapshot.promoters : step == 1 ? &maker->snapshot.passives : &maker->snapshot.detractors) = count;
         break;
-    case TALLY_TO_NEXT:         /* histograms and reasons are read by stretches of entries, below */
-    case TALLY_TO_NEXT_SKIPPED:
-    case TALLY_TO_LOSS:
-    case TALLY_LOST:
+    case TALLY_LOST: /* by stretches of entries, below, as are durations */
     case TALLY_STANDING:
     case TALLY_WON_AMOUNT:
     case TALLY_LOST_AMOUNT:
@@ -168,43 +170,55 @@ static size_t collect_exits(struct snapshot_maker *maker, int from)
     }
 }
 
-static int64_t still_on_their_way(const struct tally *slice, int from)
-{
-    return tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_REACHED, from, 0)) - tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_PASSED, from, 0)) -
-           tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_LEFT_LOST, from, 0));
-}
-
-static int64_t counted(const struct tally *slice, int from)
-{
-    return tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_REACHED, from, 0)) - tally_get(slice, tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, from, 0));
-}
-
-/* Leads of slices that are not whole before now - H: the young ones. Latest slice, so least age, first. Returns how many ages; the number of young leads in *young. */
-static size_t collect_ages(struct snapshot_maker *maker, const struct board *board, int from, int64_t now, int64_t horizon_s, int64_t *young)
+/* What the slices say that are not whole before now - H, by step: how many leads came, and the ages of those still on their way, least first. */
+static void collect_young(struct snapshot_maker *maker, const struct board *board, int64_t now)
 {
     const struct snapshot *snapshot = &maker->snapshot;
-    int64_t slice_s = board_slice_s(board);
+    const struct funnel *funnel = snapshot->funnel;
     const struct board_group *group = snapshot->group;
-    size_t count = 0;
-    *young = 0;
+    int64_t slice_s = board_slice_s(board), longest_s = 0;
+    for (int k = 0; k < funnel->step_count; k++) {
+        maker->young[k].count = 0;
+        maker->young[k].leads = 0;
+        if (funnel->steps[k].horizon_s > longest_s)
+            longest_s = funnel->steps[k].horizon_s;
+    }
     for (size_t i = group->slice_count; i-- > 0;) {
         int64_t start = group->slices[i].slice * slice_s;
         if (start >= snapshot->span.end)
             continue;
-        if (start < snapshot->span.start || start + slice_s <= now - horizon_s)
+        if (start < snapshot->span.start || start + slice_s <= now - longest_s)
             break;
-        *young += counted(&group->slices[i].tally, from);
-        int64_t leads = still_on_their_way(&group->slices[i].tally, from);
-        int64_t age_s = now - start - slice_s / 2;
-        if (leads == 0 || age_s >= horizon_s)
-            continue;
-        maker->ages = memory_grow(maker->ages, &maker->age_capacity, count + 1, sizeof *maker->ages);
-        maker->ages[count++] = (struct matured_age){age_s > 0 ? (double)age_s : 0, leads};
+        int64_t came[FUNNEL_STEPS_MAX] = {0}, ended[FUNNEL_STEPS_MAX] = {0};
+        struct tally_entry entry;
+        for (uint32_t slot = 0; tally_next(&group->slices[i].tally, &slot, &entry);) {
+            enum tally_field field = tally_key_field(entry.key);
+            int k = tally_key_step(entry.key);
+            if (tally_key_basis(entry.key) != TALLY_ACTIVITY)
+                continue;
+            if (field == TALLY_REACHED)
+                came[k] += entry.count;
+            else if (field == TALLY_EXCLUDED)
+                came[k] -= entry.count;
+            else if (field == TALLY_TO_NEXT || field == TALLY_TO_NEXT_SKIPPED || field == TALLY_TO_LOSS)
+                ended[k] += entry.count;
+        }
+        int64_t age_s = now - start - slice_s / 2; /* on the average */
+        for (int k = 0; k < funnel->step_count; k++) {
+            int next = funnel->next_required[k];
+            if (next < 0 || start + slice_s <= now - funnel->steps[next].horizon_s)
+                continue;
+            struct young *young = &maker->young[k];
+            young->leads += came[k];
+            if (came[k] == ended[k] || age_s >= funnel->steps[next].horizon_s)
+                continue;
+            young->ages = memory_grow(young->ages, &young->capacity, young->count + 1, sizeof *young->ages);
+            young->ages[young->count++] = (struct matured_age){age_s > 0 ? (double)age_s : 0, came[k] - ended[k]};
+        }
     }
-    return count;
 }
 
-static void fill_matured(struct snapshot_maker *maker, const struct board *board, int k, int64_t now)
+static void fill_matured(struct snapshot_maker *maker, int k)
 {
     struct snapshot *snapshot = &maker->snapshot;
     const struct funnel *funnel = snapshot->funnel;
@@ -214,11 +228,11 @@ static void fill_matured(struct snapshot_maker *maker, const struct board *board
         return;
     struct snapshot_step *step = &view->steps[k];
     step->has_matured = true;
-    int64_t young;
-    size_t exits = collect_exits(maker, from), ages = collect_ages(maker, board, from, now, funnel->steps[k].horizon_s, &young);
+    const struct young *young = &maker->young[from];
+    size_t exits = collect_exits(maker, from);
     step->matured.leads = view->steps[from].reached - maker->counts[TALLY_ACTIVITY][from].excluded;
-    step->matured.mature = step->matured.leads - young;
-    matured_estimate(&step->matured, maker->exits, exits, maker->ages, ages);
+    step->matured.mature = step->matured.leads - young->leads;
+    matured_estimate(&step->matured, maker->exits, exits, young->ages, young->count);
 }
 
 /* ---- views ---- */
@@ -320,9 +334,9 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
         read_entry(maker, &maker->entries[i]);
     for (int basis = 0; basis < TALLY_BASES; basis++)
         fill_view(maker, board, window, (enum tally_basis)basis);
-    int64_t now = time_floor(tick, board_slice_s(board));
+    collect_young(maker, board, time_floor(tick, board_slice_s(board)));
     for (int k = 0; k < snapshot->funnel->step_count; k++)
-        fill_matured(maker, board, k, now);
+        fill_matured(maker, k);
     snapshot->open_count = -1;
     if (board_window_holds(board, window, tick))
         fill_open(snapshot, board, tick, oldest, context);

@@ -21,13 +21,13 @@ enum tally_basis { TALLY_ACTIVITY, TALLY_COHORT, TALLY_BASES };
 enum tally_field {          /* counted in the slice of ...: activity / cohort */
     TALLY_REACHED,          /* r(k) / entry */
     TALLY_SKIPPED,
-    TALLY_PASSED,           /* the part of reached(k) with r(k'), k' the next required step: r(k) / entry */
-    TALLY_LEFT_LOST,        /* the part of reached(k) without r(k') that is lost now */
-    TALLY_LEFT_WON,
-    TALLY_EXCLUDED,         /* activity: the part of reached(k) with r(k') < r(k), under `any` */
-    TALLY_TO_NEXT,          /* detail: bucket of r(k') - r(k), neither skipped */
-    TALLY_TO_NEXT_SKIPPED,  /* activity; the same of those that skipped k or k' (they advanced, but when is not known) */
-    TALLY_TO_LOSS,          /* activity; bucket of loss - r(k), of those lost without r(k') */
+    /* what became of a lead in reached(k), k' being the next required step; who is in none of these is still on its way: */
+    TALLY_TO_NEXT,          /* it passed: bucket of r(k') - r(k), neither skipped */
+    TALLY_TO_NEXT_SKIPPED,  /* it passed and skipped k or k': the same, but nobody knows when it really went on */
+    TALLY_EXCLUDED,         /* it passed, with r(k') < r(k), under `any` */
+    TALLY_TO_LOSS,          /* it is lost now without r(k'): bucket of loss - r(k) */
+    TALLY_LEFT_WON,         /* it is won now without r(k') */
+
     TALLY_LOST,             /* detail: reason; step: where it was lost: loss time / entry */
     TALLY_STAGE,            /* under `any`: leads that reached any goal of a stage (in the place of the step) */
     TALLY_ENTERED,          /* cohort */

@@ -20,7 +20,6 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
         .dimensions = settings->dimensions,
         .slice_s = settings->zone.slice_s,
         .forgets = settings->retention_s >= 0,
-        .names_oldest = settings->show_leads,
     };
     fold->shards = memory_new((size_t)fold->shard_count * sizeof *fold->shards);
     for (int i = 0; i < fold->shard_count; i++)
