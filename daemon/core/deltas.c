@@ -38,19 +38,44 @@ static struct delta *append(struct deltas *deltas)
     return &deltas->list[deltas->count++];
 }
 
-struct tally *deltas_at(struct deltas *deltas, uint32_t group, int32_t slice)
+uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice)
 {
     uint32_t slot = home_of(deltas, group, slice);
     for (uint32_t place; (place = deltas->slots[slot]) != 0; slot = (slot + 1) & deltas->slot_mask)
         if (deltas->list[place - 1].group == group && deltas->list[place - 1].slice == slice)
-            return &deltas->list[place - 1].tally;
+            return place - 1;
     struct delta *delta = append(deltas);
     delta->group = group;
     delta->slice = slice;
     deltas->slots[slot] = (uint32_t)deltas->count;
     if (deltas->count * 2 > deltas->slot_mask)
         grow_slots(deltas);
-    return &delta->tally;
+    return (uint32_t)deltas->count - 1;
+}
+
+static void add_first(struct deltas *deltas)
+{
+    uint32_t first = deltas->put_off_first;
+    tally_add(&deltas->list[deltas->put_off[first].place].tally, deltas->put_off[first].key, deltas->put_off[first].count);
+    deltas->put_off_first = (first + 1) % DELTAS_PUT_OFF;
+    deltas->put_off_count--;
+}
+
+void deltas_add(struct deltas *deltas, uint32_t place, uint32_t key, int32_t count)
+{
+    if (deltas->put_off_count == DELTAS_PUT_OFF)
+        add_first(deltas);
+    uint32_t last = (deltas->put_off_first + deltas->put_off_count++) % DELTAS_PUT_OFF;
+    deltas->put_off[last].place = place;
+    deltas->put_off[last].key = key;
+    deltas->put_off[last].count = count;
+    tally_prefetch(&deltas->list[place].tally, key);
+}
+
+void deltas_settle(struct deltas *deltas)
+{
+    while (deltas->put_off_count > 0)
+        add_first(deltas);
 }
 
 void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor)

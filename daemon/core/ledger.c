@@ -46,7 +46,7 @@ static void mark_changed(struct ledger *ledger, struct record *record)
 
 static void add_to_group(struct ledger *ledger, uint32_t group, const struct contributions *contributions)
 {
-    struct tally *tally = NULL;
+    uint32_t place = UINT32_MAX;
     int64_t slice = 0;
     for (size_t i = 0; i < contributions->count; i++) {
         const struct contribution *contribution = &contributions->list[i];
@@ -55,14 +55,14 @@ static void add_to_group(struct ledger *ledger, uint32_t group, const struct con
             deltas_add_standing(&ledger->deltas, group, tally_key_step(contribution->key), contribution->count);
             continue;
         }
-        if (tally == NULL || contribution->slice != slice) {
+        if (place == UINT32_MAX || contribution->slice != slice) {
             slice = contribution->slice;
-            tally = deltas_at(&ledger->deltas, group, (int32_t)slice);
+            place = deltas_place(&ledger->deltas, group, (int32_t)slice);
         }
         if (field < TALLY_AMOUNTS)
-            tally_add(tally, contribution->key, (int32_t)contribution->count);
+            deltas_add(&ledger->deltas, place, contribution->key, (int32_t)contribution->count);
         else
-            tally_add_amount(tally, contribution->key, contribution->count);
+            tally_add_amount(&ledger->deltas.list[place].tally, contribution->key, contribution->count);
     }
 }
 
@@ -417,13 +417,19 @@ void ledger_free(struct ledger *ledger)
     free(ledger);
 }
 
-void ledger_prefetch(const struct ledger *ledger, uint64_t lead_hash)
+void ledger_prefetch_slot(const struct ledger *ledger, uint64_t lead_hash)
 {
     __builtin_prefetch(&ledger->records.slots[records_home(&ledger->records, lead_hash)]);
 }
 
+void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash)
+{
+    records_prefetch(&ledger->records, lead_hash);
+}
+
 struct deltas *ledger_deltas(struct ledger *ledger)
 {
+    deltas_settle(&ledger->deltas);
     return &ledger->deltas;
 }
 

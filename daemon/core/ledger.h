@@ -25,8 +25,9 @@ struct ledger;
 struct ledger *ledger_new(const struct ledger_definition *definition);
 void ledger_free(struct ledger *ledger);
 
-/* Let the memory of a lead that an event is about to touch come near. */
-void ledger_prefetch(const struct ledger *ledger, uint64_t lead_hash);
+/* Let the memory of a lead that an event is about to touch come near: first its slot, some events later the lead itself. */
+void ledger_prefetch_slot(const struct ledger *ledger, uint64_t lead_hash);
+void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash);
 
 /* Apply one admitted event. A lead whose last event lies before `bound` is treated as absent (TIME_NONE: none is). */
 void ledger_apply(struct ledger *ledger, const struct event *event, int64_t bound);

@@ -157,6 +157,13 @@ struct record *records_next(const struct records *records, uint64_t hash, uint64
     return NULL;
 }
 
+void records_prefetch(const struct records *records, uint64_t hash)
+{
+    const char *record = (const char *)record_at(records->slots[records_home(records, hash)]);
+    __builtin_prefetch(record);
+    __builtin_prefetch(record + 64);
+}
+
 struct record *records_each(const struct records *records, uint64_t *slot)
 {
     enum { AHEAD = 8 };

@@ -42,6 +42,8 @@ struct record *records_insert(struct records *records, uint64_t lead_hash, int f
 struct record *records_store(struct records *records, struct record *record, const struct lead_set *set);   /* returns where it is now */
 void records_delete(struct records *records, struct record *record);
 
+void records_prefetch(const struct records *records, uint64_t hash); /* most likely the record's memory comes near */
+
 /* The records of one hash, one after another: start with *slot = records_home. NULL: no more. */
 static inline uint64_t records_home(const struct records *records, uint64_t hash) { return hash & records->slot_mask; }
 struct record *records_next(const struct records *records, uint64_t hash, uint64_t *slot);

@@ -7,15 +7,10 @@
 
 enum { CAPACITY_LEAST = 8, AMOUNTS = 4 };
 
-static uint32_t home_of(const struct tally *tally, uint32_t key)
-{
-    return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (tally->capacity - 1);
-}
-
 /* The slot of a key: the one it has, or the free one where it belongs. The capacity is > 0. */
 static struct tally_entry *slot_of(const struct tally *tally, uint32_t key)
 {
-    uint32_t slot = home_of(tally, key);
+    uint32_t slot = tally_home(tally->capacity, key);
     while (tally->slots[slot].key != 0 && tally->slots[slot].key != key + 1)
         slot = (slot + 1) & (tally->capacity - 1);
     return &tally->slots[slot];

@@ -74,8 +74,21 @@ struct tally { /* zeroed: empty. Open so that it can live inside other tables; f
     uint32_t nonzero;          /* keys whose count is not 0 */
 };
 
+/* Where a key's search begins; this module's own. */
+static inline uint32_t tally_home(uint32_t capacity, uint32_t key)
+{
+    return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (capacity - 1);
+}
+
 /* key: any field below TALLY_AMOUNTS. */
 void tally_add(struct tally *tally, uint32_t key, int32_t count);
+
+/* Let the memory of a key come near. */
+static inline void tally_prefetch(const struct tally *tally, uint32_t key)
+{
+    if (tally->capacity > 0)
+        __builtin_prefetch(&tally->slots[tally_home(tally->capacity, key)], 1);
+}
 
 /* key: TALLY_WON_AMOUNT or TALLY_LOST_AMOUNT. */
 void tally_add_amount(struct tally *tally, uint32_t key, int64_t minor);

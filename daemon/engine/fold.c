@@ -6,7 +6,8 @@
 #include "../core/snapshot.h"
 
 enum {
-    PREFETCH_AHEAD = 12,     /* events: about the time a line of memory needs to come */
+    PREFETCH_SLOT = 16,      /* events ahead: about the time two lines of memory need to come one after the other */
+    PREFETCH_LEAD = 8,
     WORTH_WAKING = 128,      /* a smaller batch is folded before other threads would be awake */
 };
 
@@ -53,7 +54,7 @@ struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash)
 void fold_add(struct fold *fold, const struct event *event, int64_t bound)
 {
     fold->batch = memory_grow(fold->batch, &fold->batch_capacity, fold->batch_count + 1, sizeof *fold->batch);
-    fold->batch[fold->batch_count++] = (struct fold_event){event, bound};
+    fold->batch[fold->batch_count++] = (struct fold_event){event, event->lead_hash, bound};
     for (int i = 0; i < event->move_count; i++)
         if (event->at > fold->last_event_at[event->moves[i].funnel])
             fold->last_event_at[event->moves[i].funnel] = event->at;
@@ -65,12 +66,11 @@ static void apply_shard(void *context, int shard)
     struct fold *fold = context;
     struct ledger *ledger = fold->shards[shard];
     for (size_t i = 0; i < fold->batch_count; i++) {
-        if (i + PREFETCH_AHEAD < fold->batch_count) {
-            uint64_t ahead = fold->batch[i + PREFETCH_AHEAD].event->lead_hash;
-            if (shard_of(fold, ahead) == shard)
-                ledger_prefetch(ledger, ahead);
-        }
-        if (shard_of(fold, fold->batch[i].event->lead_hash) == shard)
+        if (i + PREFETCH_SLOT < fold->batch_count)
+            ledger_prefetch_slot(ledger, fold->batch[i + PREFETCH_SLOT].lead_hash);
+        if (i + PREFETCH_LEAD < fold->batch_count && shard_of(fold, fold->batch[i + PREFETCH_LEAD].lead_hash) == shard)
+            ledger_prefetch_lead(ledger, fold->batch[i + PREFETCH_LEAD].lead_hash);
+        if (shard_of(fold, fold->batch[i].lead_hash) == shard)
             ledger_apply(ledger, fold->batch[i].event, fold->batch[i].bound);
     }
 }

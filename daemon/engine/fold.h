@@ -11,6 +11,7 @@
 
 struct fold_event {
     const struct event *event;
+    uint64_t lead_hash; /* the event's; here, so that other shards need not visit it */
     int64_t bound; /* leads whose last event lies before it are absent */
 };
 
