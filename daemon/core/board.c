@@ -264,7 +264,7 @@ static void take_standing(struct board_group *group, int32_t slice, struct tally
         add_stay(&group->standing[tally_key_step(entry.key)], slice, entry.count);
         group->open_leads += entry.count;
         group->standing_changed = true;
-        tally_add(delta, entry.key, -entry.count); /* the key is there: nothing moves */
+        tally_drop(delta, entry.key);
     }
 }
 

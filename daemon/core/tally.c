@@ -99,6 +99,15 @@ void tally_free(struct tally *tally)
     *tally = (struct tally){0};
 }
 
+void tally_drop(struct tally *tally, uint32_t key)
+{
+    if (tally->capacity == 0)
+        return;
+    struct tally_entry *slot = slot_of(tally, key);
+    tally->nonzero -= slot->count != 0;
+    slot->count = 0;
+}
+
 bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out)
 {
     while (*slot < tally->capacity) {

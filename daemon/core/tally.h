@@ -105,6 +105,9 @@ static inline bool tally_is_zero(const struct tally *tally) { return tally->nonz
 void tally_clear(struct tally *tally); /* empty, memory kept */
 void tally_free(struct tally *tally);
 
+/* Bring a key's count to 0. Nothing moves, so it may be done between two calls of tally_next. */
+void tally_drop(struct tally *tally, uint32_t key);
+
 /* One key after another whose count is not 0, in no particular order: start with *slot = 0. False: no more. */
 bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out);
 
