@@ -4,12 +4,14 @@
 #ifndef FUNNELD_CORE_MATURED_H
 #define FUNNELD_CORE_MATURED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct matured_exit { /* exits after one duration (one bucket), not beyond the horizon */
     double duration_s;
     int64_t advanced, left;
+    bool equal;           /* the durations are the same second; else they only share a bucket and are taken one after another where it matters */
 };
 
 struct matured_age { /* leads still on their way at one age, less than the horizon */

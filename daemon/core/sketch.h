@@ -26,6 +26,12 @@ uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s);
 /* The duration that stands for a bucket (SKETCH_BEYOND is ignored): its middle, exact below 128 s. */
 double sketch_value(uint32_t bucket);
 
+/* Whether the bucket holds one duration only. */
+static inline bool sketch_is_exact(uint32_t bucket)
+{
+    return (bucket & (SKETCH_BEYOND - 1)) < 1 << SKETCH_EXACT_BITS;
+}
+
 struct sketch_count { /* one bucket of a histogram */
     uint32_t bucket;
     int64_t count;

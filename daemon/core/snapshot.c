@@ -162,7 +162,7 @@ static size_t collect_exits(struct snapshot_maker *maker, int from)
                 bucket = tally_key_detail(lists[i][places[i]].key);
         if (bucket == SKETCH_BEYOND)
             return count;
-        struct matured_exit exit_at = {.duration_s = sketch_value(bucket)};
+        struct matured_exit exit_at = {.duration_s = sketch_value(bucket), .equal = sketch_is_exact(bucket)};
         for (int i = 0; i < 3; i++)
             if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
                 *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
