@@ -92,6 +92,12 @@ static void show_progress(void *context, const struct replay_progress *progress)
     fflush(stderr);
 }
 
+static void print_figures(const struct replay_figures *figures)
+{
+    fprintf(stderr, "%" PRIu64 " leads in %" PRIu64 " bytes; %" PRIu64 " group slices in %" PRIu64 " bytes; %" PRIu64 " windows in %" PRIu64 " bytes\n", figures->leads,
+            figures->lead_bytes, figures->board.slices, figures->board.slice_bytes, figures->board.windows, figures->board.window_bytes);
+}
+
 /* A moment on the command line; false after saying what is wrong. */
 static bool read_moment(const struct option_row *row, const char *text, int64_t *out)
 {
@@ -147,6 +153,8 @@ static int run(int argc, char **argv)
     struct writer writer = {.records = stdout, .paths = argv + first, .terminal = isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &writer.started);
     options.context = &writer;
+    struct replay_figures figures = {0};
+    options.figures = &figures;
     struct outcomes outcomes = {0};
     int status = EXIT_FAILED, failed = 0;
     if (values[DEAD_LETTERS] != NULL && (writer.letters = open_output(values[DEAD_LETTERS])) == NULL)
@@ -165,6 +173,7 @@ static int run(int argc, char **argv)
         goto out;
     }
     outcomes_print(&outcomes, stderr);
+    print_figures(&figures);
     status = EXIT_DONE;
 out:
     if (writer.letters != NULL)

@@ -199,6 +199,8 @@ int replay_files(const struct settings *settings, const struct replay_options *o
         if (!run_through(&replay, failed))
             error = errno;
         report(&replay);
+        if (options->figures != NULL)
+            *options->figures = (struct replay_figures){fold_lead_count(&replay.fold), fold_lead_bytes(&replay.fold), board_figures(replay.fold.board)};
         for (int i = 0; i < file_count; i++) {
             intake_free(&replay.inputs[i].intake);
             free(replay.inputs[i].records);

@@ -12,6 +12,11 @@ struct replay_progress { /* so far, over all files */
     int64_t watermark_ms;       /* event time reached; TIME_NONE */
 };
 
+struct replay_figures { /* what the state at the end holds */
+    uint64_t leads, lead_bytes;
+    struct board_figures board;
+};
+
 struct replay_options {
     int64_t from, to;      /* TIME_NONE, TIME_NEVER: open */
     int64_t as_of;         /* TIME_NONE: the greatest `at` */
@@ -23,6 +28,7 @@ struct replay_options {
     void (*letter)(void *context, enum fault fault, const char *message, int file, int64_t offset, struct text value); /* dead letters as they come */
     void (*progress)(void *context, const struct replay_progress *progress); /* now and then; may be NULL */
     void *context;         /* of these three */
+    struct replay_figures *figures; /* filled at the end; may be NULL */
 };
 
 /* Replay files (each is one partition; "-": standard input). 0: done; else the errno of the file number *failed that cannot be read. */
