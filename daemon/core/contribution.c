@@ -59,21 +59,22 @@ static bool same_step(const struct standing_at_step *a, const struct standing_at
            a->left == b->left && a->loss_at == b->loss_at;
 }
 
-/* What became of a lead that reached step k, as a key; 0: it is still on its way (0 is no such key). */
-static uint32_t outcome_key(const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
+/* What became of a lead that reached step k, as a key. */
+static uint32_t outcome_key(const struct sink *sink, const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
 {
-    if (step->next != TIME_NEVER) {
-        int64_t duration_s = step->next - step->reached;
-        if (duration_s < 0)
-            return tally_key(basis, TALLY_EXCLUDED, k, 0);
-        enum tally_field field = step->skipped || step->next_skipped ? TALLY_TO_NEXT_SKIPPED : TALLY_TO_NEXT;
-        return tally_key(basis, field, k, sketch_bucket_beyond(duration_s, horizon_s));
+    uint32_t into_slice_s = basis == TALLY_ACTIVITY ? (uint32_t)(step->reached - time_floor(step->reached, sink->slice_s)) : 0;
+    if (step->next == TIME_NEVER) {
+        if (step->left == LEAD_LOST) {
+            int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
+            return tally_key(basis, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s));
+        }
+        return tally_key(basis, step->left == LEAD_WON ? TALLY_LEFT_WON : TALLY_ON_WAY, k, into_slice_s);
     }
-    if (step->left == LEAD_LOST) {
-        int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
-        return tally_key(basis, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s));
-    }
-    return step->left == LEAD_WON ? tally_key(basis, TALLY_LEFT_WON, k, 0) : 0;
+    int64_t duration_s = step->next - step->reached;
+    if (duration_s < 0)
+        return tally_key(basis, TALLY_EXCLUDED, k, 0);
+    enum tally_field field = step->skipped || step->next_skipped ? TALLY_TO_NEXT_SKIPPED : TALLY_TO_NEXT;
+    return tally_key(basis, field, k, sketch_bucket_beyond(duration_s, horizon_s));
 }
 
 static void emit_step(const struct sink *sink, const struct funnel *funnel, const struct standing_at_step *step, int k)
@@ -81,16 +82,15 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
     if (step->reached == TIME_NEVER)
         return;
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
-    for (int b = 0; b < TALLY_BASES; b++) {
-        enum tally_basis basis = (enum tally_basis)b;
-        int64_t moment = basis == TALLY_ACTIVITY ? step->reached : step->entry;
-        emit(sink, moment, tally_key(basis, TALLY_REACHED, k, 0), 1);
-        if (step->skipped)
-            emit(sink, moment, tally_key(basis, TALLY_SKIPPED, k, 0), 1);
-        uint32_t outcome = outcome_key(step, basis, k, horizon_s);
-        if (outcome != 0)
-            emit(sink, moment, outcome, 1);
-    }
+    emit(sink, step->reached, outcome_key(sink, step, TALLY_ACTIVITY, k, horizon_s), 1);
+    if (step->skipped)
+        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
+    emit(sink, step->entry, tally_key(TALLY_COHORT, TALLY_REACHED, k, 0), 1);
+    uint32_t outcome = outcome_key(sink, step, TALLY_COHORT, k, horizon_s);
+    if (tally_key_field(outcome) != TALLY_ON_WAY) /* of a cohort what is left of reached(k) */
+        emit(sink, step->entry, outcome, 1);
+    if (step->skipped)
+        emit(sink, step->entry, tally_key(TALLY_COHORT, TALLY_SKIPPED, k, 0), 1);
 }
 
 /* ---- a stage, under `any`: at the least time of its goals ---- */

@@ -23,7 +23,7 @@ struct snapshot_maker {
     struct young { /* leads that came to a step less than the horizon ago */
         int64_t leads;
         struct matured_age *ages; /* of those still on their way */
-        size_t count, capacity;
+        size_t count, capacity, ordered;
     } young[FUNNEL_STEPS_MAX];
 };
 
@@ -52,24 +52,32 @@ static double ratio_of(int64_t part, int64_t whole)
 
 /* ---- from the tally to the counts ---- */
 
+/* Is this one of the fields that add up to reached(k)? */
+static bool counts_as_reached(enum tally_basis basis, enum tally_field field)
+{
+    return basis == TALLY_COHORT ? field == TALLY_REACHED : field >= TALLY_ON_WAY && field <= TALLY_EXCLUDED;
+}
+
 static void read_entry(struct snapshot_maker *maker, const struct tally_entry *entry)
 {
     enum tally_basis basis = tally_key_basis(entry->key);
+    enum tally_field field = tally_key_field(entry->key);
     int step = tally_key_step(entry->key);
     struct snapshot_view *view = &maker->snapshot.views[basis];
     struct step_counts *counts = &maker->counts[basis][step];
     int64_t count = entry->count;
-    switch (tally_key_field(entry->key)) {
-    case TALLY_REACHED: view->steps[step].reached = count; break;
-    case TALLY_SKIPPED: view->steps[step].skipped = count; break;
+    if (counts_as_reached(basis, field))
+        view->steps[step].reached += count;
+    switch (field) {
+    case TALLY_LEFT_WON: counts->left_won += count; break;
+    case TALLY_TO_LOSS: counts->left_lost += count; break;
     case TALLY_TO_NEXT:
     case TALLY_TO_NEXT_SKIPPED: counts->passed += count; break;
     case TALLY_EXCLUDED:
         counts->passed += count;
         counts->excluded = count;
         break;
-    case TALLY_TO_LOSS: counts->left_lost += count; break;
-    case TALLY_LEFT_WON: counts->left_won = count; break;
+    case TALLY_SKIPPED: view->steps[step].skipped = count; break;
     case TALLY_STAGE: view->stages[step].reached = count; break;
     case TALLY_ENTERED: view->entered = count; break;
     case TALLY_WON: view->won = count; break;
@@ -78,13 +86,24 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     case TALLY_SCORES:
         *(step == 2 ? &maker->snapshot.promoters : step == 1 ? &maker->snapshot.passives : &maker->snapshot.detractors) = count;
         break;
-    case TALLY_LOST: /* by stretches of entries, below, as are durations */
+    case TALLY_REACHED:
+    case TALLY_ON_WAY:
+    case TALLY_LOST: /* by stretches of entries, below */
     case TALLY_STANDING:
     case TALLY_WON_AMOUNT:
     case TALLY_LOST_AMOUNT:
     case TALLY_STANDING_AMOUNT:
         break;
     }
+}
+
+static void read_reached(const struct tally *tally, enum tally_basis basis, int64_t reached[FUNNEL_STEPS_MAX])
+{
+    struct tally_entry entry;
+    memset(reached, 0, FUNNEL_STEPS_MAX * sizeof *reached);
+    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
+        if (tally_key_basis(entry.key) == basis && counts_as_reached(basis, tally_key_field(entry.key)))
+            reached[tally_key_step(entry.key)] += entry.count;
 }
 
 /* The entries of one basis, field and step lie together, ascending by detail. */
@@ -170,18 +189,61 @@ static size_t collect_exits(struct snapshot_maker *maker, int from)
     }
 }
 
-/* What the slices say that are not whole before now - H, by step: how many leads came, and the ages of those still on their way, least first. */
+static int by_age(const void *a, const void *b)
+{
+    double x = ((const struct matured_age *)a)->age_s, y = ((const struct matured_age *)b)->age_s;
+    return (x > y) - (x < y);
+}
+
+/* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
+static void add_young(struct young *young, int64_t age_s, int64_t leads)
+{
+    young->ages = memory_grow(young->ages, &young->capacity, young->count + 1, sizeof *young->ages);
+    young->ages[young->count++] = (struct matured_age){sketch_value(sketch_bucket(age_s > 0 ? age_s : 0)), leads};
+}
+
+/* What one slice says, as one ledger counted it, about leads younger than the horizon. */
+static void collect_slice(struct snapshot_maker *maker, const struct tally *slice, int64_t start, int64_t slice_s, int64_t now)
+{
+    const struct funnel *funnel = maker->snapshot.funnel;
+    struct tally_entry entry;
+    for (uint32_t slot = 0; tally_next(slice, &slot, &entry);) {
+        enum tally_field field = tally_key_field(entry.key);
+        int k = tally_key_step(entry.key), next = funnel->next_required[k];
+        if (tally_key_basis(entry.key) != TALLY_ACTIVITY || !counts_as_reached(TALLY_ACTIVITY, field) || field == TALLY_EXCLUDED || next < 0)
+            continue;
+        int64_t horizon_s = funnel->steps[next].horizon_s;
+        if (start + slice_s <= now - horizon_s)
+            continue;
+        maker->young[k].leads += entry.count;
+        int64_t age_s = now - start - (int64_t)tally_key_detail(entry.key);
+        if ((field == TALLY_ON_WAY || field == TALLY_LEFT_WON) && age_s < horizon_s)
+            add_young(&maker->young[k], age_s, entry.count);
+    }
+}
+
+/* Slices come latest first: only within one are ages not yet in order. */
+static void order_slice(struct snapshot_maker *maker)
+{
+    for (int k = 0; k < maker->snapshot.funnel->step_count; k++) {
+        struct young *young = &maker->young[k];
+        if (young->count > young->ordered + 1)
+            qsort(young->ages + young->ordered, young->count - young->ordered, sizeof *young->ages, by_age);
+        young->ordered = young->count;
+    }
+}
+
+/* The slices that are not whole before now - H, by step: how many leads came, and the ages of those still on their way, least first. */
 static void collect_young(struct snapshot_maker *maker, const struct board *board, int64_t now)
 {
     const struct snapshot *snapshot = &maker->snapshot;
-    const struct funnel *funnel = snapshot->funnel;
     const struct board_group *group = snapshot->group;
     int64_t slice_s = board_slice_s(board), longest_s = 0;
-    for (int k = 0; k < funnel->step_count; k++) {
-        maker->young[k].count = 0;
+    for (int k = 0; k < snapshot->funnel->step_count; k++) {
+        maker->young[k].count = maker->young[k].ordered = 0;
         maker->young[k].leads = 0;
-        if (funnel->steps[k].horizon_s > longest_s)
-            longest_s = funnel->steps[k].horizon_s;
+        if (snapshot->funnel->steps[k].horizon_s > longest_s)
+            longest_s = snapshot->funnel->steps[k].horizon_s;
     }
     for (size_t i = group->slice_count; i-- > 0;) {
         int64_t start = group->slices[i].slice * slice_s;
@@ -189,32 +251,9 @@ static void collect_young(struct snapshot_maker *maker, const struct board *boar
             continue;
         if (start < snapshot->span.start || start + slice_s <= now - longest_s)
             break;
-        int64_t came[FUNNEL_STEPS_MAX] = {0}, ended[FUNNEL_STEPS_MAX] = {0};
-        struct tally_entry entry;
-        for (uint32_t slot = 0; tally_next(&group->slices[i].tally, &slot, &entry);) {
-            enum tally_field field = tally_key_field(entry.key);
-            int k = tally_key_step(entry.key);
-            if (tally_key_basis(entry.key) != TALLY_ACTIVITY)
-                continue;
-            if (field == TALLY_REACHED)
-                came[k] += entry.count;
-            else if (field == TALLY_EXCLUDED)
-                came[k] -= entry.count;
-            else if (field == TALLY_TO_NEXT || field == TALLY_TO_NEXT_SKIPPED || field == TALLY_TO_LOSS)
-                ended[k] += entry.count;
-        }
-        int64_t age_s = now - start - slice_s / 2; /* on the average */
-        for (int k = 0; k < funnel->step_count; k++) {
-            int next = funnel->next_required[k];
-            if (next < 0 || start + slice_s <= now - funnel->steps[next].horizon_s)
-                continue;
-            struct young *young = &maker->young[k];
-            young->leads += came[k];
-            if (came[k] == ended[k] || age_s >= funnel->steps[next].horizon_s)
-                continue;
-            young->ages = memory_grow(young->ages, &young->capacity, young->count + 1, sizeof *young->ages);
-            young->ages[young->count++] = (struct matured_age){age_s > 0 ? (double)age_s : 0, came[k] - ended[k]};
-        }
+        collect_slice(maker, &group->slices[i].tally, start, slice_s, now);
+        if (i == 0 || group->slices[i - 1].slice != group->slices[i].slice)
+            order_slice(maker);
     }
 }
 
@@ -249,12 +288,12 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
     view->won_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_WON_AMOUNT, 0, 0));
     view->lost_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_LOST_AMOUNT, 0, 0));
     const struct tally *baseline = board_baseline(board, window);
+    if (baseline != NULL)
+        read_reached(baseline, basis, baseline_reached);
     for (int k = 0; k < funnel->step_count; k++) {
         struct snapshot_step *step = &view->steps[k];
         const struct step_counts *counts = &maker->counts[basis][k];
         reached[k] = step->reached;
-        if (baseline != NULL)
-            baseline_reached[k] = tally_get(baseline, tally_key(basis, TALLY_REACHED, k, 0));
         int before = funnel->previous_required[k];
         step->conversion = before >= 0 ? ratio_of(step->reached, view->steps[before].reached) : NAN;
         step->from_start = ratio_of(step->reached, view->entered);

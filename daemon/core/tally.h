@@ -19,15 +19,14 @@
 enum tally_basis { TALLY_ACTIVITY, TALLY_COHORT, TALLY_BASES };
 
 enum tally_field {          /* counted in the slice of ...: activity / cohort */
-    TALLY_REACHED,          /* r(k) / entry */
-    TALLY_SKIPPED,
-    /* what became of a lead in reached(k), k' being the next required step; who is in none of these is still on its way: */
-    TALLY_TO_NEXT,          /* it passed: bucket of r(k') - r(k), neither skipped */
-    TALLY_TO_NEXT_SKIPPED,  /* it passed and skipped k or k': the same, but nobody knows when it really went on */
-    TALLY_EXCLUDED,         /* it passed, with r(k') < r(k), under `any` */
-    TALLY_TO_LOSS,          /* it is lost now without r(k'): bucket of loss - r(k) */
-    TALLY_LEFT_WON,         /* it is won now without r(k') */
-
+    TALLY_REACHED,          /* cohort: entry. On activity it is the sum of the next six, one of which every lead in reached(k) is: */
+    TALLY_ON_WAY,           /* activity: without r(k') and open, or without a k' at all; k' being the next required step. Detail: seconds of r(k) into the slice */
+    TALLY_LEFT_WON,         /* without r(k') and won now. Detail on activity: seconds of r(k) into the slice */
+    TALLY_TO_LOSS,          /* without r(k') and lost now. Detail: bucket of loss - r(k) */
+    TALLY_TO_NEXT,          /* with r(k') and neither skipped. Detail: bucket of r(k') - r(k) */
+    TALLY_TO_NEXT_SKIPPED,  /* with r(k'), but k or k' skipped: likewise, and nobody knows when it really went on */
+    TALLY_EXCLUDED,         /* with r(k') < r(k), under `any` */
+    TALLY_SKIPPED,          /* r(k) / entry */
     TALLY_LOST,             /* detail: reason; step: where it was lost: loss time / entry */
     TALLY_STAGE,            /* under `any`: leads that reached any goal of a stage (in the place of the step) */
     TALLY_ENTERED,          /* cohort */
