@@ -19,6 +19,7 @@ static int check_config(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
+    command_note_unserved(settings);
     settings_print(settings, stdout);
     bool written = fflush(stdout) == 0 && ferror(stdout) == 0;
     settings_free(settings);

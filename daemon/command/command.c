@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "../settings/settings.h"
+
 void command_help(const struct command *command)
 {
     printf("Usage: funneld %s %s\n\n%s\n\n", command->name, command->arguments, command->summary);
@@ -10,4 +12,15 @@ void command_help(const struct command *command)
         puts("");
     }
     fputs(command->help, stdout);
+}
+
+void command_note_unserved(const struct settings *settings)
+{
+    int rules = settings->application_rule_count;
+    for (int f = 0; f < settings->funnel_count; f++)
+        rules += settings->rule_counts[f];
+    if (rules > 0)
+        fprintf(stderr, "%s: alerts: %d rules are checked, but this version does not evaluate them\n", settings->path, rules);
+    if (settings->http_listen != NULL)
+        fprintf(stderr, "%s: http: the address is checked, but this version serves no page there\n", settings->path);
 }

@@ -149,6 +149,7 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
+    command_note_unserved(settings);
 
     struct writer writer = {.records = stdout, .paths = argv + first, .terminal = isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &writer.started);

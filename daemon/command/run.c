@@ -71,6 +71,7 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
+    command_note_unserved(settings);
     char error[512];
     if (values[EMBEDDED] == NULL && !kafka_check(settings, error, sizeof error)) {
         fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
