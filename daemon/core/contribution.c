@@ -59,22 +59,25 @@ static bool same_step(const struct standing_at_step *a, const struct standing_at
            a->left == b->left && a->loss_at == b->loss_at;
 }
 
-/* What became of a lead that reached step k, as a key. */
+/* What became of a lead that reached step k, as a key. On activity, which the matured conversion is made of, to the second or to a fine bucket; of a cohort only
+ * times to the next step are asked for, and these by quantiles alone. */
 static uint32_t outcome_key(const struct sink *sink, const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
 {
-    uint32_t into_slice_s = basis == TALLY_ACTIVITY ? (uint32_t)(step->reached - time_floor(step->reached, sink->slice_s)) : 0;
+    bool fine = basis == TALLY_ACTIVITY;
+    uint32_t into_slice_s = fine ? (uint32_t)(step->reached - time_floor(step->reached, sink->slice_s)) : 0;
     if (step->next == TIME_NEVER) {
         if (step->left == LEAD_LOST) {
             int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
-            return tally_key(basis, TALLY_TO_LOSS, k, sketch_bucket_beyond(to_loss_s, horizon_s));
+            return tally_key(basis, TALLY_TO_LOSS, k, fine ? sketch_bucket_beyond(to_loss_s, horizon_s) : 0);
         }
         return tally_key(basis, step->left == LEAD_WON ? TALLY_LEFT_WON : TALLY_ON_WAY, k, into_slice_s);
     }
     int64_t duration_s = step->next - step->reached;
     if (duration_s < 0)
         return tally_key(basis, TALLY_EXCLUDED, k, 0);
-    enum tally_field field = step->skipped || step->next_skipped ? TALLY_TO_NEXT_SKIPPED : TALLY_TO_NEXT;
-    return tally_key(basis, field, k, sketch_bucket_beyond(duration_s, horizon_s));
+    if (step->skipped || step->next_skipped)
+        return tally_key(basis, TALLY_TO_NEXT_SKIPPED, k, fine ? sketch_bucket_beyond(duration_s, horizon_s) : 0);
+    return tally_key(basis, TALLY_TO_NEXT, k, fine ? sketch_bucket_beyond(duration_s, horizon_s) : sketch_bucket_coarse(duration_s));
 }
 
 static void emit_step(const struct sink *sink, const struct funnel *funnel, const struct standing_at_step *step, int k)
@@ -165,6 +168,16 @@ static void emit_score(const struct sink *sink, const struct facts *facts)
     emit(sink, facts->score_at, tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
 }
 
+/* Most steps of most leads, told without a closer look. */
+static bool looks_the_same(const struct funnel *funnel, const struct facts *before, const struct facts *after, int k)
+{
+    if (before == NULL || after == NULL || before->reached[k] != after->reached[k] || before->entry != after->entry)
+        return false;
+    int next = funnel->next_required[k];
+    bool next_same = next < 0 || before->reached[next] == after->reached[next];
+    return next_same && before->skipped == after->skipped && before->state == after->state && before->loss_at == after->loss_at;
+}
+
 /* Those of one slice side by side, so that each slice's tally is looked up once: a lead touches few of them. */
 static void gather_by_slice(struct contributions *out)
 {
@@ -181,6 +194,8 @@ void contribution_difference(struct contributions *out, const struct funnel *fun
 {
     struct sink take = {out, slice_s, -1}, give = {out, slice_s, +1};
     for (int k = 0; k < funnel->step_count; k++) {
+        if (looks_the_same(funnel, before, after, k))
+            continue;
         struct standing_at_step was = step_of(funnel, before, k), is = step_of(funnel, after, k);
         if (same_step(&was, &is))
             continue;

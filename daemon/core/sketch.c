@@ -16,6 +16,16 @@ uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s)
     return sketch_bucket(duration_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
 }
 
+uint32_t sketch_bucket_coarse(int64_t duration_s)
+{
+    uint32_t bucket = sketch_bucket(duration_s);
+    /* Below 512 s buckets are seconds: eight of them are too many for the short ones. */
+    if (bucket < 64)
+        return bucket;
+    uint32_t width = bucket < 128 ? 2 : bucket < 256 ? 4 : 8;
+    return bucket - bucket % width + width / 2;
+}
+
 double sketch_value(uint32_t bucket)
 {
     bucket &= SKETCH_BEYOND - 1;
