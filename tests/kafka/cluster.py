@@ -1,0 +1,30 @@
+"""A broker for the tests: scripts/kafka behind two methods."""
+
+import os
+import subprocess
+
+from suite import ROOT
+
+SCRIPT = ROOT / "scripts" / "kafka"
+
+
+class NotRun(Exception):
+    """There is no broker, and none can be had."""
+
+
+class Cluster:
+    """A broker of its own, in a directory of its own, on a port that stays the same from start to start."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.servers = None
+
+    def start(self):
+        port = self.servers.rsplit(":", 1)[1] if self.servers else "0"
+        done = subprocess.run([SCRIPT, "start", self.directory], env={**os.environ, "PORT": port}, stdout=subprocess.PIPE, text=True, check=False)
+        if done.returncode != 0:
+            raise NotRun("scripts/kafka could not start a broker: is there Java, Maven and a way to fetch it?")
+        self.servers = done.stdout.split()[-1]
+
+    def stop(self):
+        subprocess.run([SCRIPT, "stop", self.directory], check=False)

@@ -1,0 +1,88 @@
+"""The two requests to a broker that kcat cannot make: create a topic, and read what a group has committed.
+
+Source: the Kafka protocol guide; versions 4 of CreateTopics and OffsetFetch, the last ones before compact encodings."""
+
+import socket
+import struct
+
+CREATE_TOPICS, OFFSET_FETCH = 19, 9
+VERSION = 4
+TIMEOUT_S = 30
+
+
+def _string(text):
+    data = text.encode()
+    return struct.pack(">h", len(data)) + data
+
+
+def _array(items):
+    return struct.pack(">i", len(items)) + b"".join(items)
+
+
+class _Answer:
+    """Reads an answer's fields in order."""
+
+    def __init__(self, data):
+        self.data, self.place = data, 0
+
+    def take(self, kind):
+        (value,) = struct.unpack_from(">" + kind, self.data, self.place)
+        self.place += struct.calcsize(">" + kind)
+        return value
+
+    def string(self):
+        length = self.take("h")
+        if length < 0:
+            return None
+        self.place += length
+        return self.data[self.place - length:self.place].decode()
+
+
+def _receive(connection, length):
+    data = b""
+    while len(data) < length:
+        part = connection.recv(length - len(data))
+        if not part:
+            raise ConnectionError("the broker has closed the connection")
+        data += part
+    return data
+
+
+def _ask(servers, request, body):
+    host, port = servers.split(",")[0].rsplit(":", 1)
+    message = struct.pack(">hhi", request, VERSION, 1) + _string("tests") + body
+    with socket.create_connection((host, int(port)), TIMEOUT_S) as connection:
+        connection.sendall(struct.pack(">i", len(message)) + message)
+        (length,) = struct.unpack(">i", _receive(connection, 4))
+        answer = _Answer(_receive(connection, length))
+    answer.take("i")  # the request's number
+    return answer
+
+
+def create_topic(servers, name, partitions, **properties):
+    """Create a topic on one broker. Underscores in names of properties stand for dots."""
+    configuration = [_string(key.replace("_", ".")) + _string(str(value)) for key, value in properties.items()]
+    topic = _string(name) + struct.pack(">ih", partitions, 1) + _array([]) + _array(configuration)
+    answer = _ask(servers, CREATE_TOPICS, _array([topic]) + struct.pack(">i?", TIMEOUT_S * 1000, False))
+    answer.take("i")  # throttled for
+    answer.take("i")  # one topic
+    answer.string()
+    error, message = answer.take("h"), answer.string()
+    if error:
+        raise RuntimeError(f"topic {name}: error {error}, {message}")
+
+
+def committed_offsets(servers, group, topic, partitions):
+    """What the group has committed, by partition; -1: nothing."""
+    wanted = _string(topic) + _array([struct.pack(">i", number) for number in range(partitions)])
+    answer = _ask(servers, OFFSET_FETCH, _string(group) + _array([wanted]))
+    answer.take("i")  # throttled for
+    offsets = {}
+    for _ in range(answer.take("i")):
+        answer.string()
+        for _ in range(answer.take("i")):
+            number, offset = answer.take("i"), answer.take("q")
+            answer.string()  # metadata
+            answer.take("h")  # error
+            offsets[number] = offset
+    return [offsets.get(number, -1) for number in range(partitions)]
