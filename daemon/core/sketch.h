@@ -23,7 +23,7 @@ uint32_t sketch_bucket(int64_t duration_s);
 /* The same with SKETCH_BEYOND added where the duration is longer than the horizon. */
 uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s);
 
-/* One bucket for eight, so within 1.7 %: for histograms that only quantiles are asked of. Below 64 s still exact. */
+/* One bucket for eight, so within 1.8 %: for histograms that only quantiles are asked of. Below 64 s still exact. */
 uint32_t sketch_bucket_coarse(int64_t duration_s);
 
 /* The duration that stands for a bucket (SKETCH_BEYOND is ignored): its middle, exact below 512 s. */
