@@ -11,17 +11,23 @@ struct sink { /* where contributions go, and with which sign */
     int sign;
 };
 
-static void emit(const struct sink *sink, int64_t moment, uint32_t key, int64_t count)
+static int64_t slice_of(const struct sink *sink, int64_t moment)
 {
-    struct contributions *out = sink->out;
-    out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
-    out->list[out->count++] = (struct contribution){time_floor(moment, sink->slice_s) / sink->slice_s, key, sink->sign * count};
+    return time_floor(moment, sink->slice_s) / sink->slice_s;
 }
 
-static void emit_amount(const struct sink *sink, int64_t moment, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
+static void emit(const struct sink *sink, int64_t slice, uint32_t key, int64_t count)
+{
+    struct contributions *out = sink->out;
+    if (out->count == out->capacity)
+        out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
+    out->list[out->count++] = (struct contribution){slice, key, sink->sign * count};
+}
+
+static void emit_amount(const struct sink *sink, int64_t slice, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
 {
     if (minor != 0)
-        emit(sink, moment, tally_key(basis, field, step, 0), minor);
+        emit(sink, slice, tally_key(basis, field, step, 0), minor);
 }
 
 /* ---- one step ---- */
@@ -61,10 +67,10 @@ static bool same_step(const struct standing_at_step *a, const struct standing_at
 
 /* What became of a lead that reached step k, as a key. On activity, which the matured conversion is made of, to the second or to a fine bucket; of a cohort only
  * times to the next step are asked for, and these by quantiles alone. */
-static uint32_t outcome_key(const struct sink *sink, const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
+static uint32_t outcome_key(const struct standing_at_step *step, enum tally_basis basis, int k, int64_t slice_start, int64_t horizon_s)
 {
     bool fine = basis == TALLY_ACTIVITY;
-    uint32_t into_slice_s = fine ? (uint32_t)(step->reached - time_floor(step->reached, sink->slice_s)) : 0;
+    uint32_t into_slice_s = fine ? (uint32_t)(step->reached - slice_start) : 0;
     if (step->next == TIME_NEVER) {
         if (step->left == LEAD_LOST) {
             int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
@@ -85,15 +91,16 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
     if (step->reached == TIME_NEVER)
         return;
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
-    emit(sink, step->reached, outcome_key(sink, step, TALLY_ACTIVITY, k, horizon_s), 1);
+    int64_t slice = slice_of(sink, step->reached), cohort = slice_of(sink, step->entry);
+    emit(sink, slice, outcome_key(step, TALLY_ACTIVITY, k, slice * sink->slice_s, horizon_s), 1);
     if (step->skipped)
-        emit(sink, step->reached, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
-    emit(sink, step->entry, tally_key(TALLY_COHORT, TALLY_REACHED, k, 0), 1);
-    uint32_t outcome = outcome_key(sink, step, TALLY_COHORT, k, horizon_s);
+        emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
+    emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_REACHED, k, 0), 1);
+    uint32_t outcome = outcome_key(step, TALLY_COHORT, k, 0, horizon_s);
     if (tally_key_field(outcome) != TALLY_ON_WAY) /* of a cohort what is left of reached(k) */
-        emit(sink, step->entry, outcome, 1);
+        emit(sink, cohort, outcome, 1);
     if (step->skipped)
-        emit(sink, step->entry, tally_key(TALLY_COHORT, TALLY_SKIPPED, k, 0), 1);
+        emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_SKIPPED, k, 0), 1);
 }
 
 /* ---- a stage, under `any`: at the least time of its goals ---- */
@@ -113,8 +120,8 @@ static void emit_stage(const struct sink *sink, int stage, int64_t reached, int6
 {
     if (reached == TIME_NEVER)
         return;
-    emit(sink, reached, tally_key(TALLY_ACTIVITY, TALLY_STAGE, stage, 0), 1);
-    emit(sink, entry, tally_key(TALLY_COHORT, TALLY_STAGE, stage, 0), 1);
+    emit(sink, slice_of(sink, reached), tally_key(TALLY_ACTIVITY, TALLY_STAGE, stage, 0), 1);
+    emit(sink, slice_of(sink, entry), tally_key(TALLY_COHORT, TALLY_STAGE, stage, 0), 1);
 }
 
 /* ---- the lead as a whole ---- */
@@ -127,36 +134,43 @@ static bool same_outcome(const struct facts *a, const struct facts *b)
 
 static void emit_standing(const struct sink *sink, const struct facts *facts)
 {
-    emit(sink, facts->stay_since, tally_key(TALLY_ACTIVITY, TALLY_STANDING, facts->current, 0), 1);
-    emit_amount(sink, facts->stay_since, TALLY_ACTIVITY, TALLY_STANDING_AMOUNT, facts->current, facts->amount_minor);
+    int64_t slice = slice_of(sink, facts->stay_since);
+    emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_STANDING, facts->current, 0), 1);
+    emit_amount(sink, slice, TALLY_ACTIVITY, TALLY_STANDING_AMOUNT, facts->current, facts->amount_minor);
+}
+
+/* An open lead at another step: what most events say. */
+static bool only_moved_on(const struct facts *a, const struct facts *b)
+{
+    return a != NULL && b != NULL && a->state == LEAD_OPEN && b->state == LEAD_OPEN && a->entry == b->entry && a->returned == b->returned;
+}
+
+/* On activity in the slice of the win or the loss, of a cohort in that of the entry. */
+static void emit_closed(const struct sink *sink, const struct facts *facts, int64_t closed_at, uint32_t detail, enum tally_field field, enum tally_field amount)
+{
+    int64_t slice = slice_of(sink, closed_at), cohort = slice_of(sink, facts->entry);
+    int step = field == TALLY_LOST ? facts->current : 0;
+    emit(sink, slice, tally_key(TALLY_ACTIVITY, field, step, detail), 1);
+    emit(sink, cohort, tally_key(TALLY_COHORT, field, step, detail), 1);
+    emit_amount(sink, slice, TALLY_ACTIVITY, amount, 0, facts->amount_minor);
+    emit_amount(sink, cohort, TALLY_COHORT, amount, 0, facts->amount_minor);
 }
 
 static void emit_outcome(const struct sink *sink, const struct facts *facts)
 {
     if (facts == NULL || facts->state == LEAD_ABSENT)
         return;
-    emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_ENTERED, 0, 0), 1);
+    int64_t cohort = slice_of(sink, facts->entry);
+    emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_ENTERED, 0, 0), 1);
     if (facts->returned)
-        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_RETURNED, 0, 0), 1);
-    switch (facts->state) {
-    case LEAD_ABSENT:
-        break;
-    case LEAD_OPEN:
-        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_OPEN, 0, 0), 1);
+        emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_RETURNED, 0, 0), 1);
+    if (facts->state == LEAD_OPEN) {
+        emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_OPEN, 0, 0), 1);
         emit_standing(sink, facts);
-        break;
-    case LEAD_WON:
-        emit(sink, facts->won_at, tally_key(TALLY_ACTIVITY, TALLY_WON, 0, 0), 1);
-        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_WON, 0, 0), 1);
-        emit_amount(sink, facts->won_at, TALLY_ACTIVITY, TALLY_WON_AMOUNT, 0, facts->amount_minor);
-        emit_amount(sink, facts->entry, TALLY_COHORT, TALLY_WON_AMOUNT, 0, facts->amount_minor);
-        break;
-    case LEAD_LOST:
-        emit(sink, facts->loss_at, tally_key(TALLY_ACTIVITY, TALLY_LOST, facts->current, facts->loss_reason), 1);
-        emit(sink, facts->entry, tally_key(TALLY_COHORT, TALLY_LOST, facts->current, facts->loss_reason), 1);
-        emit_amount(sink, facts->loss_at, TALLY_ACTIVITY, TALLY_LOST_AMOUNT, 0, facts->amount_minor);
-        emit_amount(sink, facts->entry, TALLY_COHORT, TALLY_LOST_AMOUNT, 0, facts->amount_minor);
-        break;
+    } else if (facts->state == LEAD_WON) {
+        emit_closed(sink, facts, facts->won_at, 0, TALLY_WON, TALLY_WON_AMOUNT);
+    } else {
+        emit_closed(sink, facts, facts->loss_at, facts->loss_reason, TALLY_LOST, TALLY_LOST_AMOUNT);
     }
 }
 
@@ -165,7 +179,7 @@ static void emit_score(const struct sink *sink, const struct facts *facts)
     if (facts == NULL || facts->score < 0)
         return;
     int kind = facts->score >= 9 ? 2 : facts->score >= 7 ? 1 : 0;
-    emit(sink, facts->score_at, tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
+    emit(sink, slice_of(sink, facts->score_at), tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
 }
 
 /* Most steps of most leads, told without a closer look. */
@@ -210,9 +224,10 @@ void contribution_difference(struct contributions *out, const struct funnel *fun
             emit_stage(&take, s, was, before != NULL ? before->entry : TIME_NEVER);
             emit_stage(&give, s, is, after != NULL ? after->entry : TIME_NEVER);
         }
+    bool moved_on = only_moved_on(before, after);
     if (!same_outcome(before, after)) {
-        emit_outcome(&take, before);
-        emit_outcome(&give, after);
+        (moved_on ? emit_standing : emit_outcome)(&take, before);
+        (moved_on ? emit_standing : emit_outcome)(&give, after);
     }
     if (before == NULL || after == NULL || before->score != after->score || before->score_at != after->score_at) {
         emit_score(&take, before);

@@ -11,7 +11,7 @@ struct delta {
     struct tally tally;
 };
 
-enum { DELTAS_PUT_OFF = 64 };
+enum { DELTAS_PUT_OFF = 32 };
 
 struct deltas { /* zeroed and then deltas_init; the first `count` of the list are in use */
     struct delta *list;

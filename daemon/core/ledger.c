@@ -77,6 +77,16 @@ static uint32_t group_of(struct ledger *ledger, int funnel, int breakdown, const
     return groups_number(ledger->groups, &group);
 }
 
+static bool same_values(const struct breakdown *breakdown, const struct facts *before, const struct facts *after)
+{
+    if (before == NULL)
+        return false;
+    for (int i = 0; i < breakdown->dimension_count; i++)
+        if (before->values[breakdown->dimensions[i]] != after->values[breakdown->dimensions[i]])
+            return false;
+    return true;
+}
+
 /* Bring the counts of all groups of a lead from its old facts (NULL: none) to the new ones (NULL: none). */
 static void recount(struct ledger *ledger, int f, const struct facts *before, const struct facts *after)
 {
@@ -87,7 +97,7 @@ static void recount(struct ledger *ledger, int f, const struct facts *before, co
     add_to_group(ledger, (uint32_t)f, &ledger->difference);
     for (int b = 0; b < funnel->breakdown_count; b++) {
         uint32_t was = before != NULL ? group_of(ledger, f, b, before) : UINT32_MAX;
-        uint32_t is = after != NULL ? group_of(ledger, f, b, after) : UINT32_MAX;
+        uint32_t is = after == NULL ? UINT32_MAX : same_values(&funnel->breakdowns[b], before, after) ? was : group_of(ledger, f, b, after);
         if (was == is) {
             if (is != UINT32_MAX)
                 add_to_group(ledger, is, &ledger->difference);

@@ -55,6 +55,15 @@ static uint64_t find_slot(const struct records *records, uint64_t hash, int funn
     return slot;
 }
 
+/* The slot that holds this very record. */
+static uint64_t slot_holding(const struct records *records, const struct record *record)
+{
+    uint64_t slot = records_home(records, record->hash);
+    while (record_at(records->slots[slot]) != record)
+        slot = (slot + 1) & records->slot_mask;
+    return slot;
+}
+
 struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id)
 {
     uint64_t slot = records->slots[find_slot(records, records_hash(lead_hash, funnel), funnel, id)];
@@ -110,7 +119,7 @@ struct record *records_store(struct records *records, struct record *record, con
     char id[UINT8_MAX];
     memcpy(id, record_id(record).data, record->id_length);
     if (new_size != old_size) {
-        uint64_t slot = find_slot(records, record->hash, record->funnel, (struct text){id, record->id_length});
+        uint64_t slot = slot_holding(records, record);
         struct record *moved = slab_take(&records->slab, new_size);
         *moved = *record;
         slab_give(&records->slab, record, old_size);
@@ -131,7 +140,7 @@ struct record *records_store(struct records *records, struct record *record, con
 /* Free a record and close the gap it leaves in its run of slots. */
 void records_delete(struct records *records, struct record *record)
 {
-    uint64_t gap = find_slot(records, record->hash, record->funnel, record_id(record)), mask = records->slot_mask;
+    uint64_t gap = slot_holding(records, record), mask = records->slot_mask;
     for (uint64_t slot = (gap + 1) & mask; records->slots[slot] != 0; slot = (slot + 1) & mask) {
         uint64_t home = records_home(records, record_at(records->slots[slot])->hash);
         if (((slot - home) & mask) >= ((slot - gap) & mask)) {
