@@ -36,7 +36,8 @@ static void *send_events(void *argument)
     for (int i = 0; i < course->count; i++) {
         char key[32], value[160];
         int key_length = snprintf(key, sizeof key, "L%d", i);
-        int length = snprintf(value, sizeof value, "{\"lead_id\":\"%s\",\"stage\":\"new\",\"manager\":\"M%d\",\"channel\":\"C%d\",\"amount\":%d.00,\"currency\":\"RUB\"}",
+        int length = snprintf(value, sizeof value,
+                              "{\"lead_id\":\"%s\",\"stage\":\"new\",\"manager\":\"M%d\",\"channel\":\"C%d\",\"amount\":%d.00,\"currency\":\"RUB\"}",
                               key, i % 10, i % 4, i % 1000);
         atomic_store(&course->sent_ns[i], steady_ns());
         if (rd_kafka_produce(topic, 0, RD_KAFKA_MSG_F_COPY, value, (size_t)length, key, (size_t)key_length, NULL) != 0)

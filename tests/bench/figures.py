@@ -40,8 +40,8 @@ COLUMNS = {  # figure: its heading, how it is shown
 class Table:
     """One measure: who took part, and what each round gave."""
 
-    def __init__(self, name, title):
-        self.name, self.title, self.rows = name, title, {}
+    def __init__(self, title):
+        self.title, self.rows = title, {}
 
     def add(self, who, **figures):
         row = self.rows.setdefault(who, {})

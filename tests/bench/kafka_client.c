@@ -28,6 +28,13 @@ int64_t steady_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
+static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *context)
+{
+    (void)handle;
+    (void)context;
+    must(message->err, "delivery");
+}
+
 rd_kafka_t *kafka_open(rd_kafka_type_t type, const char *servers, const char *const *properties)
 {
     char text[512];
@@ -37,6 +44,8 @@ rd_kafka_t *kafka_open(rd_kafka_type_t type, const char *servers, const char *co
     for (; *properties != NULL; properties += 2)
         if (rd_kafka_conf_set(configuration, properties[0], properties[1], text, sizeof text) != RD_KAFKA_CONF_OK)
             fail("%s", text);
+    if (type == RD_KAFKA_PRODUCER)
+        rd_kafka_conf_set_dr_msg_cb(configuration, on_delivery);
     rd_kafka_t *handle = rd_kafka_new(type, configuration, text, sizeof text);
     if (handle == NULL)
         fail("%s", text);

@@ -18,7 +18,8 @@ void must(rd_kafka_resp_err_t error, const char *what);
 /* Nanoseconds on the steady clock. */
 int64_t steady_ns(void);
 
-/* A client with these properties, which alternate name and value and end with NULL. The caller destroys it. */
+/* A client with these properties, which alternate name and value and end with NULL. A message of a producer that is not delivered ends the program.
+ * The caller destroys it. */
 rd_kafka_t *kafka_open(rd_kafka_type_t type, const char *servers, const char *const *properties);
 
 void kafka_create_topic(rd_kafka_t *handle, const char *topic, int partitions);

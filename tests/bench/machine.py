@@ -31,7 +31,7 @@ def describe(root, build):
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(int(find(r"^MemTotal:\s*(\d+)", read("/proc/meminfo"))) / 2**20, 1),
         "system": find(r'^PRETTY_NAME="(.*)"', read("/etc/os-release")) + ", Linux " + os.uname().release,
-        "load_at_start": os.getloadavg()[0],
+        "load_at_start": round(os.getloadavg()[0], 2),
         "funneld": said("git", "describe", "--always", "--dirty", cwd=root),
         "compiler": said(find(r"^CMAKE_C_COMPILER:\w+=(.*)$", cache), "--version").split("\n")[0],
         "flags": " ".join(flag for flag in flags.split() if not flag.startswith("-W")),

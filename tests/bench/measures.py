@@ -8,7 +8,7 @@ from figures import Table
 
 def catch_up(workshop, options):
     """`run` from an empty state to the end of its input, beside consumers that do less."""
-    table = Table("catch_up", f"Catching up on Kafka: {options.leads} leads, {options.partitions} partitions, exactly once, read committed")
+    table = Table(f"Catching up on Kafka: {options.leads} leads, {options.partitions} partitions, exactly once, read committed")
     topic = workshop.topic("events", options.partitions, options.leads)
     for turn in range(options.rounds):
         for who, *parse in [("bare consumer",), ("consumer + cJSON", "--parse")]:
@@ -32,7 +32,7 @@ def catch_up(workshop, options):
 
 def replay(workshop, options):
     """`replay` of a file, beside a program that parses its lines."""
-    table = Table("replay", f"Replay from a file: {options.leads} leads")
+    table = Table(f"Replay from a file: {options.leads} leads")
     path = workshop.events(options.leads)
     for _ in range(options.rounds):
         parsed, cost = workshop.answer("bench_parse", path)
@@ -52,7 +52,7 @@ FIGURES = re.compile(r"^(\d+) leads in (\d+) bytes; (\d+) group slices in (\d+) 
 
 def memory(workshop, options):
     """What one lead more costs: growth of the peak RSS between two sizes, over the same days and so the same counts."""
-    table = Table("memory", "Memory of replay --last, one thread")
+    table = Table("Memory of replay --last, one thread")
     small, large = options.memory_leads
     for _ in range(options.rounds):
         peaks, tables = {}, {}
@@ -74,7 +74,7 @@ def memory(workshop, options):
 
 def cost(workshop, options):
     """Does an event cost the same however many came before it?"""
-    table = Table("cost", "Cost per event of replay --last, one thread")
+    table = Table("Cost per event of replay --last, one thread")
     for _ in range(options.rounds):
         first = None
         for leads in options.cost_leads:
@@ -91,7 +91,7 @@ def restore(workshop, options):
     """A restart with all leads in the changelog, beside consumers that read the same rows. The changelog is as the run left it: `rows/lead` over 1 says that
     it holds several versions of a lead, not compacted yet."""
     leads = options.restore_leads
-    table = Table("restore", f"Restore from the changelog: {leads} leads")
+    table = Table(f"Restore from the changelog: {leads} leads")
     application, topic = "restore", workshop.topic("restore.events", options.partitions, leads)
     with workshop.daemon(application, topic, 2) as daemon:
         daemon.wait_until_leading()
@@ -116,7 +116,7 @@ def restore(workshop, options):
 
 def latency(workshop, options):
     """From the event on the input topic to the record that shows it on the output topic, beside an event's way to a consumer and nothing else."""
-    table = Table("latency", f"Live: {options.rate} events/s for {options.seconds} s, every: 100ms")
+    table = Table(f"Live: {options.rate} events/s for {options.seconds} s, every: 100ms")
     for turn in range(options.rounds):
         topic = workshop.topic(f"round-trip-{turn}", 1)
         add_latency(table, "produce and consume", workshop.answer("bench_latency", workshop.servers, topic, topic, options.rate, options.seconds), options)
