@@ -88,7 +88,7 @@ static int generate(int argc, char **argv)
 const struct command command_generate = {
     .name = "generate",
     .arguments = "--config FILE --leads N --seed S [OPTIONS]",
-    .summary = "write sample events that follow the configured funnels",
+    .summary = "Write sample events that follow the configured funnels",
     .help = "Leads come in on working days, go from step to step, are lost, stay or win; one event a line, in the order in which they become known,\n"
             "with members where the configuration looks for them. A step's `target` is the chance to come to it, or else the rates of the worked\n"
             "example: of 60 leads 50, 40, 30, 20, 10, 5 and 3 come to its eight steps, to the unit with --leads 60 --exact.\n"

@@ -17,7 +17,7 @@ enum { CONFIG, FROM, TO, AS_OF, EVERY, LAST, THREADS, DEAD_LETTERS, OUTPUT, OPTI
 
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED | OPTION_OPERANDS},
-    [FROM] = {"from", "T", "skip events before this moment (RFC 3339 or a number)", 0},
+    [FROM] = {"from", "T", "skip events before this moment (RFC 3339, in the configured zone if T has no offset, or a number)", 0},
     [TO] = {"to", "T", "skip events at or after this moment", 0},
     [AS_OF] = {"as-of", "T", "the last tick (default: the greatest `at`); later events are skipped", 0},
     [EVERY] = {"every", "D", "time between ticks (default: 1h)", 0},
@@ -99,25 +99,26 @@ static void print_figures(const struct replay_figures *figures)
 }
 
 /* A moment on the command line; false after saying what is wrong. */
-static bool read_moment(const struct option_row *row, const char *text, int64_t *out)
+static bool read_moment(const struct option_row *row, const char *text, const struct zone *zone, int64_t *out)
 {
-    if (text == NULL || moment_from_text(text_of(text), NULL, out))
+    if (text == NULL || moment_from_text(text_of(text), zone, out))
         return true;
-    fprintf(stderr, "replay: --%s: found `%s`; expected a moment such as 2024-03-31T23:59:00+03:00\n", row->name, text);
+    fprintf(stderr, "funneld replay: --%s: found `%s`; expected a time such as 2024-03-31T23:59:00\n", row->name, text);
     return false;
 }
 
-static bool read_options(const char **values, struct replay_options *options)
+static bool read_options(const char **values, const struct settings *settings, struct replay_options *options)
 {
     int64_t threads = 1;
-    if (!read_moment(&rows[FROM], values[FROM], &options->from) || !read_moment(&rows[TO], values[TO], &options->to) ||
-        !read_moment(&rows[AS_OF], values[AS_OF], &options->as_of))
+    const struct zone *zone = &settings->zone;
+    if (!read_moment(&rows[FROM], values[FROM], zone, &options->from) || !read_moment(&rows[TO], values[TO], zone, &options->to) ||
+        !read_moment(&rows[AS_OF], values[AS_OF], zone, &options->as_of))
         return false;
     if (values[THREADS] != NULL && !options_integer(&rows[THREADS], values[THREADS], 1, 64, &threads))
         return false;
     options->threads = (int)threads;
     if (values[EVERY] != NULL && (!notation_milliseconds(values[EVERY], &options->every_ms) || options->every_ms <= 0)) {
-        fprintf(stderr, "replay: --every: found `%s`; expected a duration such as 1h\n", values[EVERY]);
+        fprintf(stderr, "funneld replay: --every: found `%s`; expected a duration such as 1h\n", values[EVERY]);
         return false;
     }
     options->last = values[LAST] != NULL;
@@ -128,8 +129,15 @@ static FILE *open_output(const char *path)
 {
     FILE *file = fopen(path, "w");
     if (file == NULL)
-        fprintf(stderr, "replay: cannot write %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "funneld replay: cannot write %s: %s\n", path, strerror(errno));
     return file;
+}
+
+/* Whether all that was written has left. An error on the way may not come again at the end, so the stream is asked, too. */
+static bool is_written(FILE *file)
+{
+    errno = 0;
+    return fflush(file) == 0 && !ferror(file);
 }
 
 static int run(int argc, char **argv)
@@ -139,16 +147,18 @@ static int run(int argc, char **argv)
     if (first < 0)
         return EXIT_USAGE;
     if (first == argc) {
-        fprintf(stderr, "replay: no files; name NDJSON files, or - for standard input\n");
+        fprintf(stderr, "funneld replay: no files; name NDJSON files, or - for standard input\n");
         return EXIT_USAGE;
     }
     struct replay_options options = {.from = TIME_NONE, .to = TIME_NEVER, .as_of = TIME_NONE, .now = (int64_t)time(NULL), .every_ms = 3600 * 1000,
                                      .publish = write_record, .letter = write_letter, .progress = show_progress};
-    if (!read_options(values, &options))
-        return EXIT_USAGE;
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
+    if (!read_options(values, settings, &options)) {
+        settings_free(settings);
+        return EXIT_USAGE;
+    }
     command_note_unserved(settings);
 
     struct writer writer = {.records = stdout, .paths = argv + first, .terminal = isatty(STDERR_FILENO)};
@@ -166,11 +176,12 @@ static int run(int argc, char **argv)
     if (writer.terminal)
         fputc('\n', stderr);
     if (error != 0) {
-        fprintf(stderr, "replay: cannot read %s: %s\n", argv[first + failed], strerror(error));
+        fprintf(stderr, "funneld replay: cannot read %s: %s\n", argv[first + failed], strerror(error));
         goto out;
     }
-    if (fflush(writer.records) != 0 || ferror(writer.records) || (writer.letters != NULL && fflush(writer.letters) != 0)) {
-        fprintf(stderr, "replay: cannot write the records: %s\n", strerror(errno));
+    bool records_written = is_written(writer.records);
+    if (!records_written || (writer.letters != NULL && !is_written(writer.letters))) {
+        fprintf(stderr, "funneld replay: cannot write the %s: %s\n", records_written ? "dead letters" : "records", strerror(errno != 0 ? errno : EIO));
         goto out;
     }
     outcomes_print(&outcomes, stderr);
@@ -190,7 +201,7 @@ out:
 const struct command command_replay = {
     .name = "replay",
     .arguments = "--config FILE [OPTIONS] EVENTS.ndjson... | -",
-    .summary = "history from files: every snapshot the past would have published",
+    .summary = "History from files: every snapshot the past would have published",
     .help = "Each file is one partition. Records go to standard output in order, or with --last only the last one of each key, sorted by key.\n"
             "What was counted, and every kind of dead letter with its most frequent values, is told on standard error.\n",
     .options = rows,

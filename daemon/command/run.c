@@ -1,4 +1,5 @@
 /* run.c -- `funneld run`: the daemon. */
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -28,9 +29,11 @@ static struct log *stopped_log; /* set before the handlers are */
 /* The first signal finishes the work at hand, the second leaves at once: the log holds all state. */
 static void on_signal(int number)
 {
+    int error = errno; /* of whatever was interrupted */
     if (atomic_exchange(&stopping, true))
         _exit(128 + number);
     stopped_log->ops->stop(stopped_log);
+    errno = error;
 }
 
 static void set_handlers(void)
@@ -50,7 +53,7 @@ static struct log *open_log(const struct settings *settings, bool embedded, int 
     const char *servers = NULL;
     struct log *log = embedded_log_open(settings, partitions, &servers);
     if (log == NULL) {
-        fprintf(stderr, "run: the embedded Kafka cannot be started\n");
+        fprintf(stderr, "funneld run: the embedded Kafka cannot be started\n");
         return NULL;
     }
     printf("bootstrap.servers=%s\n", servers);
@@ -86,6 +89,7 @@ static int run(int argc, char **argv)
             operator_log(OPERATOR_ERROR, "run", "%s", stopped_log->ops->error(stopped_log));
         else
             status = EXIT_DONE;
+        atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
         stopped_log->ops->close(stopped_log);
     }
     settings_free(settings);
