@@ -47,6 +47,7 @@ static void admit(struct intake *intake, struct intake_item *item)
         int64_t at = decoded->event.at;
         if (at < item->bound) {
             item->fault = FAULT_TOO_OLD;
+            item->decoded = decoder_refuse(intake->decoders[0], decoded, FAULT_TOO_OLD, "at", "older than the retention allows");
         } else if (at > intake->limits.as_of || at >= intake->limits.to || at < intake->limits.from) {
             item->skipped = true;
             item->fault = FAULT_NONE;

@@ -111,7 +111,6 @@ static void write_letter(struct leader *leader, struct input *input, const struc
 {
     const struct intake_item *faulty = item->faulty;
     const struct log_record *came = &input->block.records[item->record];
-    const char *message = faulty->fault == FAULT_TOO_OLD ? "at: older than the retention allows" : faulty->decoded->message;
     char partition[16], offset[24];
     snprintf(partition, sizeof partition, "%" PRId32, input->name.partition);
     snprintf(offset, sizeof offset, "%" PRId64, came->offset);
@@ -119,7 +118,7 @@ static void write_letter(struct leader *leader, struct input *input, const struc
     int count = came->header_count;
     if (count > 0)
         memcpy(headers, came->headers, (size_t)count * sizeof *headers);
-    headers[count++] = (struct log_header){TEXT("__streams.errors.message"), text_of(message != NULL ? message : "")};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.message"), text_of(faulty->decoded->message)};
     headers[count++] = (struct log_header){TEXT("__streams.errors.topic"), text_of(input->name.topic)};
     headers[count++] = (struct log_header){TEXT("__streams.errors.partition"), text_of(partition)};
     headers[count++] = (struct log_header){TEXT("__streams.errors.offset"), text_of(offset)};

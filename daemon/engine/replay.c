@@ -73,10 +73,9 @@ static void report(struct replay *replay)
 static void write_letter(struct replay *replay, const struct input *input, const struct intake_item *item)
 {
     const struct intake_item *faulty = item->faulty;
-    const char *message = faulty->fault == FAULT_TOO_OLD ? "at: older than the retention allows" : faulty->decoded->message;
     outcomes_fault(replay->outcomes, faulty->fault, faulty->decoded->value);
     if (replay->options->letter != NULL)
-        replay->options->letter(replay->options->context, faulty->fault, message != NULL ? message : "", (int)(input - replay->inputs),
+        replay->options->letter(replay->options->context, faulty->fault, faulty->decoded->message, (int)(input - replay->inputs),
                                 input->lines[item->record].offset, input->records[item->record].value);
 }
 

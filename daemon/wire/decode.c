@@ -107,7 +107,7 @@ static struct decoded *new_elements(struct call *call, size_t count)
 /* The record is refused as a whole. */
 static void refuse(struct call *call, enum fault fault, const char *what, struct text value)
 {
-    fault_note(new_elements(call, 1), &call->decoder->arena, &call->circumstances.place, fault, "", what, value);
+    fault_note(new_elements(call, 1), &call->decoder->arena, fault, "", what, value);
 }
 
 static bool is_blank(struct text text)
@@ -187,7 +187,7 @@ static void decode_element(struct call *call, const struct mapping_group *group,
     struct decoder *decoder = call->decoder;
     if (element->kind != JSON_OBJECT) {
         struct text text = element->kind != JSON_ABSENT ? element->raw : (struct text){NULL, 0};
-        fault_note(out, &decoder->arena, &call->circumstances.place, FAULT_NO_LEAD_ID, "", "no JSON object", text);
+        fault_note(out, &decoder->arena, FAULT_NO_LEAD_ID, "", "no JSON object", text);
         return;
     }
     const struct mapping_source *source = mapping_choose(group, values);
@@ -202,7 +202,6 @@ static struct decoded *decode_group(struct call *call, const struct mapping_grou
     struct decoder *decoder = call->decoder;
     const struct json_value *found = &decoder->values[group->slot];
     size_t count = elements_of(call, group);
-    call->circumstances.place = (struct fault_place){.each = group->each};
     if (group->each == NULL) {
         if (count > 0)
             decode_element(call, group, found, decoder->values, out);
@@ -211,7 +210,7 @@ static struct decoded *decode_group(struct call *call, const struct mapping_grou
     struct text rest = found->raw;
     for (size_t i = 0; i < count; i++, out++) {
         json_scan_element(group->plan, &rest, decoder->element_values);
-        call->circumstances.place.index = i;
+        out->place = (struct decoded_place){group->each, i};
         decode_element(call, group, &decoder->element_values[group->element_slot], decoder->element_values, out);
     }
     return out;
@@ -243,4 +242,12 @@ int decoder_decode(struct decoder *decoder, const struct record *record, const s
         decode_elements(&call);
     *out = call.elements;
     return call.element_count;
+}
+
+const struct decoded *decoder_refuse(struct decoder *decoder, const struct decoded *decoded, enum fault fault, const char *field, const char *what)
+{
+    struct decoded *refused = arena_take(&decoder->arena, sizeof *refused);
+    *refused = (struct decoded){.place = decoded->place, .event = decoded->event};
+    fault_note(refused, &decoder->arena, fault, field, what, (struct text){NULL, 0});
+    return refused;
 }

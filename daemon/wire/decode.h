@@ -30,7 +30,13 @@ struct record { /* as it came; everything borrowed from the caller for the time 
     int header_count;
 };
 
+struct decoded_place { /* where in its record an element lies */
+    const struct pointer *each;   /* its array; NULL: the record is the element */
+    size_t index;
+};
+
 struct decoded { /* one element of a record */
+    struct decoded_place place;
     enum fault fault;             /* FAULT_NONE, a side fault (event counts as well), or a refusal (it does not) */
     bool counts;                  /* `event` is to be admitted; false with a side fault: nothing is left of it, but event.at says when it was */
     bool ignored;                 /* no source takes it, or input.unmatched: ignore */
@@ -48,6 +54,9 @@ void decoder_free(struct decoder *decoder);
 /* Decode one record. Returns the number of elements (>= 1; a record that fails as a whole is one) and points *out at them. They and all they point
  * at live until decoder_reset. The texts of an event may point into the record's own bytes: keep these as long. */
 int decoder_decode(struct decoder *decoder, const struct record *record, const struct decoded **out);
+
+/* The same element refused after all, for what only the order of arrival could show. It lives as long as what was decoded. */
+const struct decoded *decoder_refuse(struct decoder *decoder, const struct decoded *decoded, enum fault fault, const char *field, const char *what);
 
 /* Forget everything decoded so far; its memory is used again. */
 void decoder_reset(struct decoder *decoder);

@@ -25,9 +25,9 @@ const char *fault_word(enum fault fault)
     return words[fault];
 }
 
-void fault_note(struct decoded *decoded, struct arena *arena, const struct fault_place *place, enum fault fault, const char *field, const char *what,
-                struct text value)
+void fault_note(struct decoded *decoded, struct arena *arena, enum fault fault, const char *field, const char *what, struct text value)
 {
+    const struct decoded_place *place = &decoded->place;
     if (decoded->fault != FAULT_NONE && decoded->fault <= fault)
         return;
     decoded->fault = fault;

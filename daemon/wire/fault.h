@@ -6,13 +6,7 @@
 #include "arena.h"
 #include "decode.h"
 
-struct fault_place { /* where in the record the element lies */
-    const struct pointer *each;  /* of its array; NULL: the record is the element */
-    size_t index;
-};
-
-/* Note a fault of `field` ("": of the whole element). `value` (data NULL: none) is copied, cut to 64 bytes. */
-void fault_note(struct decoded *decoded, struct arena *arena, const struct fault_place *place, enum fault fault, const char *field, const char *what,
-                struct text value);
+/* Note a fault of `field` ("": of the whole element), which lies at decoded->place. `value` (data NULL: none) is copied, cut to 64 bytes. */
+void fault_note(struct decoded *decoded, struct arena *arena, enum fault fault, const char *field, const char *what, struct text value);
 
 #endif

@@ -19,7 +19,6 @@ struct circumstances { /* of the record that the element comes from */
     int64_t record_s;          /* the record's own time; TIME_NONE: it has none */
     int64_t latest_s;          /* times after this are in_future */
     struct json_value time;    /* a CloudEvent's time, which stands for an absent `at`; JSON_ABSENT: none */
-    struct fault_place place;
 };
 
 void interpreter_init(struct interpreter *interpreter, const struct settings *settings, struct arena *arena);
