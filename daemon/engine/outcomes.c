@@ -33,6 +33,14 @@ static int by_count(const void *a, const void *b)
     return text_compare((struct text){x->text, x->length}, (struct text){y->text, y->length});
 }
 
+/* A value comes from anybody: it may not end the line or steer the terminal. */
+static void print_value(const struct outcome_value *value, FILE *out)
+{
+    for (size_t i = 0; i < value->length; i++)
+        fputc((unsigned char)value->text[i] < ' ' || value->text[i] == 0x7f ? '?' : value->text[i], out);
+    fprintf(out, " (%" PRIu64 ")", value->count);
+}
+
 void outcomes_print(const struct outcomes *outcomes, FILE *out)
 {
     enum { SHOWN = 5 };
@@ -50,8 +58,10 @@ void outcomes_print(const struct outcomes *outcomes, FILE *out)
         int count = outcomes->value_counts[fault];
         if (count > 0)
             qsort(values, (size_t)count, sizeof *values, by_count);
-        for (int i = 0; i < count && i < SHOWN; i++)
-            fprintf(out, "%s %s (%" PRIu64 ")", i == 0 ? "   most often:" : ",", values[i].text, values[i].count);
+        for (int i = 0; i < count && i < SHOWN; i++) {
+            fputs(i == 0 ? "   most often: " : ", ", out);
+            print_value(&values[i], out);
+        }
         fputc('\n', out);
     }
 }

@@ -10,7 +10,7 @@
 
 enum {
     BLOCK_RECORDS = 8192,
-    LINE_LONGEST = 64 << 20, /* bytes of a line kept for its dead letter */
+    LETTER_LONGEST = 64 << 20, /* bytes kept for its dead letter of a line that is too long */
 };
 
 #define CUT_FIRST (TIME_NONE + 1) /* before the first event that is counted */
@@ -177,9 +177,10 @@ int replay_files(const struct settings *settings, const struct replay_options *o
     struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes, .watermark_ms = TIME_NONE};
     replay.ticks = (struct ticks){options->every_ms, settings->zone.slice_s * 1000};
     replay.inputs = memory_new((size_t)file_count * sizeof *replay.inputs);
+    int64_t longest = settings->max_record > LETTER_LONGEST ? settings->max_record : LETTER_LONGEST;
     int error = 0;
     for (; replay.input_count < file_count; replay.input_count++) {
-        replay.inputs[replay.input_count].file = log_file_open(paths[replay.input_count], LINE_LONGEST);
+        replay.inputs[replay.input_count].file = log_file_open(paths[replay.input_count], longest);
         if (replay.inputs[replay.input_count].file == NULL) {
             error = errno;
             *failed = replay.input_count;
