@@ -1,6 +1,7 @@
 /* check_config.c -- `funneld check-config`: is a configuration right, and what was understood. */
 #include <stdio.h>
 
+#include "../log/kafka.h"
 #include "../settings/settings.h"
 #include "command.h"
 
@@ -20,6 +21,12 @@ static int check_config(int argc, char **argv)
     if (settings == NULL)
         return EXIT_USAGE;
     command_note_unserved(settings);
+    char error[512];
+    if (settings->property_count > 0 && !kafka_check(settings, error, sizeof error)) { /* without `kafka` it is one for files */
+        fprintf(stderr, "%s: kafka: %s\n", settings->path, error);
+        settings_free(settings);
+        return EXIT_USAGE;
+    }
     settings_print(settings, stdout);
     bool written = fflush(stdout) == 0 && ferror(stdout) == 0;
     settings_free(settings);
