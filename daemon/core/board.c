@@ -193,6 +193,8 @@ static void add_to_slice(struct board_group *group, int32_t slice, int ledger, s
     size_t place = slice_place(group, slice, ledger);
     if (place < group->slice_count && group->slices[place].slice == slice && group->slices[place].ledger == ledger) {
         tally_merge(&group->slices[place].tally, delta, +1);
+        free(group->slices[place].young);
+        group->slices[place].young = NULL;
         return;
     }
     group->slices = memory_grow(group->slices, &group->slice_capacity, group->slice_count + 1, sizeof *group->slices);
@@ -354,11 +356,17 @@ static void drop_series(struct board *board, struct board_series *series, int64_
     series->count -= gone;
 }
 
+static void free_slice(struct board_slice *slice)
+{
+    tally_free(&slice->tally);
+    free(slice->young);
+}
+
 static void drop_slices(struct board *board, struct board_group *group, int64_t before)
 {
     size_t gone = 0;
     while (gone < group->slice_count && group->slices[gone].slice * board->definition->slice_s < before)
-        tally_free(&group->slices[gone++].tally);
+        free_slice(&group->slices[gone++]);
     for (size_t i = gone; gone > 0 && i < group->slice_count; i++)
         group->slices[i - gone] = group->slices[i];
     group->slice_count -= gone;
@@ -488,6 +496,13 @@ bool board_window_holds(const struct board *board, const struct board_window *wi
     return board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING || holds(window->span, tick);
 }
 
+const struct young *board_young(struct board_slice *slice)
+{
+    if (slice->young == NULL)
+        slice->young = young_read(&slice->tally);
+    return slice->young;
+}
+
 void board_sum(struct board *board, struct board_window *window)
 {
     if (window->summed)
@@ -596,7 +611,7 @@ void board_free(struct board *board)
             free(group->series[w].windows);
         }
         for (size_t i = 0; i < group->slice_count; i++)
-            tally_free(&group->slices[i].tally);
+            free_slice(&group->slices[i]);
         for (int k = 0; k < funnel->step_count; k++)
             free(group->standing[k].stays);
         free(group->slices);

@@ -8,6 +8,7 @@
 
 #include "calendar.h"
 #include "ledger.h"
+#include "young.h"
 
 struct board;
 struct board_group;
@@ -37,7 +38,7 @@ struct board_group {
     struct board_standing *standing; /* by step */
     int64_t open_leads;
     /* this module's own: */
-    struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; } *slices; /* ascending; one a ledger, sums add up */
+    struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; struct young *young; } *slices; /* ascending; one a ledger, sums add up */
     size_t slice_count, slice_capacity;
     struct board_series { struct board_window **windows; size_t count, capacity; } *series; /* by window of the funnel; rolling: one */
     bool standing_changed;
@@ -61,6 +62,9 @@ void board_window_free(struct board_window *window);
 
 /* Does the window hold the tick? A rolling one always does. */
 bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick);
+
+/* What a slice says about young leads; kept with it. */
+const struct young *board_young(struct board_slice *slice);
 
 /* Make sure of the window's sums, its baseline's too; from then on they are kept up to date. Whoever reads tallies calls it first. */
 void board_sum(struct board *board, struct board_window *window);

@@ -20,11 +20,15 @@ struct snapshot_maker {
     size_t reason_capacity;
     struct matured_exit *exits;
     size_t exit_capacity;
-    struct young { /* leads that came to a step less than the horizon ago */
+    struct board_group *group;
+    struct ages { /* leads that came to a step less than the horizon ago */
         int64_t leads;
-        struct matured_age *ages; /* of those still on their way */
-        size_t count, capacity, ordered;
-    } young[FUNNEL_STEPS_MAX];
+        int64_t *by_bucket;       /* of those still on their way: how many of an age, by bucket (sketch.h) below bucket_end */
+        uint32_t bucket_end;
+        size_t bucket_capacity;
+        struct matured_age *list; /* the same as a list */
+        size_t count, capacity;
+    } ages[FUNNEL_STEPS_MAX];
 };
 
 struct snapshot_maker *snapshot_maker_new(void)
@@ -40,8 +44,10 @@ void snapshot_maker_free(struct snapshot_maker *maker)
     free(maker->durations);
     free(maker->reasons);
     free(maker->exits);
-    for (int k = 0; k < FUNNEL_STEPS_MAX; k++)
-        free(maker->young[k].ages);
+    for (int k = 0; k < FUNNEL_STEPS_MAX; k++) {
+        free(maker->ages[k].list);
+        free(maker->ages[k].by_bucket);
+    }
     free(maker);
 }
 
@@ -52,12 +58,6 @@ static double ratio_of(int64_t part, int64_t whole)
 
 /* ---- from the tally to the counts ---- */
 
-/* Is this one of the fields that add up to reached(k)? */
-static bool counts_as_reached(enum tally_basis basis, enum tally_field field)
-{
-    return basis == TALLY_COHORT ? field == TALLY_REACHED : field >= TALLY_ON_WAY && field <= TALLY_EXCLUDED;
-}
-
 static void read_entry(struct snapshot_maker *maker, const struct tally_entry *entry)
 {
     enum tally_basis basis = tally_key_basis(entry->key);
@@ -66,7 +66,7 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     struct snapshot_view *view = &maker->snapshot.views[basis];
     struct step_counts *counts = &maker->counts[basis][step];
     int64_t count = entry->count;
-    if (counts_as_reached(basis, field))
+    if (young_counts_as_reached(basis, field))
         view->steps[step].reached += count;
     switch (field) {
     case TALLY_LEFT_WON: counts->left_won += count; break;
@@ -102,7 +102,7 @@ static void read_reached(const struct tally *tally, enum tally_basis basis, int6
     struct tally_entry entry;
     memset(reached, 0, FUNNEL_STEPS_MAX * sizeof *reached);
     for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
-        if (tally_key_basis(entry.key) == basis && counts_as_reached(basis, tally_key_field(entry.key)))
+        if (tally_key_basis(entry.key) == basis && young_counts_as_reached(basis, tally_key_field(entry.key)))
             reached[tally_key_step(entry.key)] += entry.count;
 }
 
@@ -189,59 +189,59 @@ static size_t collect_exits(struct snapshot_maker *maker, int from)
     }
 }
 
-static int by_age(const void *a, const void *b)
+/* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
+static void add_age(struct ages *young, int64_t age_s, int64_t leads)
 {
-    double x = ((const struct matured_age *)a)->age_s, y = ((const struct matured_age *)b)->age_s;
-    return (x > y) - (x < y);
+    uint32_t bucket = sketch_bucket(age_s > 0 ? age_s : 0);
+    if (bucket >= young->bucket_end) {
+        size_t end = young->bucket_end;
+        young->by_bucket = memory_grow(young->by_bucket, &young->bucket_capacity, bucket + 1, sizeof *young->by_bucket);
+        memset(young->by_bucket + end, 0, (bucket + 1 - end) * sizeof *young->by_bucket);
+        young->bucket_end = bucket + 1;
+    }
+    young->by_bucket[bucket] += leads;
 }
 
-/* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
-static void add_young(struct young *young, int64_t age_s, int64_t leads)
+/* The ages as a list, least first. */
+static void list_ages(struct ages *young)
 {
-    young->ages = memory_grow(young->ages, &young->capacity, young->count + 1, sizeof *young->ages);
-    young->ages[young->count++] = (struct matured_age){sketch_value(sketch_bucket(age_s > 0 ? age_s : 0)), leads};
+    young->count = 0;
+    for (uint32_t bucket = 0; bucket < young->bucket_end; bucket++) {
+        if (young->by_bucket[bucket] == 0)
+            continue;
+        young->list = memory_grow(young->list, &young->capacity, young->count + 1, sizeof *young->list);
+        young->list[young->count++] = (struct matured_age){sketch_value(bucket), young->by_bucket[bucket]};
+    }
 }
 
 /* What one slice says, as one ledger counted it, about leads younger than the horizon. */
-static void collect_slice(struct snapshot_maker *maker, const struct tally *slice, int64_t start, int64_t slice_s, int64_t now)
+static void collect_slice(struct snapshot_maker *maker, const struct young *young, int64_t start, int64_t slice_s, int64_t now)
 {
     const struct funnel *funnel = maker->snapshot.funnel;
-    struct tally_entry entry;
-    for (uint32_t slot = 0; tally_next(slice, &slot, &entry);) {
-        enum tally_field field = tally_key_field(entry.key);
-        int k = tally_key_step(entry.key), next = funnel->next_required[k];
-        if (tally_key_basis(entry.key) != TALLY_ACTIVITY || !counts_as_reached(TALLY_ACTIVITY, field) || field == TALLY_EXCLUDED || next < 0)
-            continue;
-        int64_t horizon_s = funnel->steps[next].horizon_s;
-        if (start + slice_s <= now - horizon_s)
-            continue;
-        maker->young[k].leads += entry.count;
-        int64_t age_s = now - start - (int64_t)tally_key_detail(entry.key);
-        if ((field == TALLY_ON_WAY || field == TALLY_LEFT_WON) && age_s < horizon_s)
-            add_young(&maker->young[k], age_s, entry.count);
+    int64_t horizons[FUNNEL_STEPS_MAX]; /* 0: nobody here is younger */
+    for (int k = 0; k < funnel->step_count; k++) {
+        int next = funnel->next_required[k];
+        horizons[k] = next >= 0 && start + slice_s > now - funnel->steps[next].horizon_s ? funnel->steps[next].horizon_s : 0;
+        if (horizons[k] > 0)
+            maker->ages[k].leads += young->came[k];
+    }
+    for (size_t i = 0; i < young->count; i++) {
+        const struct young_on_way *on_way = &young->on_way[i];
+        int64_t age_s = now - start - on_way->into_slice_s;
+        if (age_s < horizons[on_way->step])
+            add_age(&maker->ages[on_way->step], age_s, on_way->leads);
     }
 }
 
-/* Slices come latest first: only within one are ages not yet in order. */
-static void order_slice(struct snapshot_maker *maker)
-{
-    for (int k = 0; k < maker->snapshot.funnel->step_count; k++) {
-        struct young *young = &maker->young[k];
-        if (young->count > young->ordered + 1)
-            qsort(young->ages + young->ordered, young->count - young->ordered, sizeof *young->ages, by_age);
-        young->ordered = young->count;
-    }
-}
-
-/* The slices that are not whole before now - H, by step: how many leads came, and the ages of those still on their way, least first. */
+/* The slices that are not whole before now - H, by step: how many leads came, and the ages of those still on their way. */
 static void collect_young(struct snapshot_maker *maker, const struct board *board, int64_t now)
 {
     const struct snapshot *snapshot = &maker->snapshot;
-    const struct board_group *group = snapshot->group;
+    struct board_group *group = maker->group;
     int64_t slice_s = board_slice_s(board), longest_s = 0;
     for (int k = 0; k < snapshot->funnel->step_count; k++) {
-        maker->young[k].count = maker->young[k].ordered = 0;
-        maker->young[k].leads = 0;
+        maker->ages[k].bucket_end = 0;
+        maker->ages[k].leads = 0;
         if (snapshot->funnel->steps[k].horizon_s > longest_s)
             longest_s = snapshot->funnel->steps[k].horizon_s;
     }
@@ -251,10 +251,10 @@ static void collect_young(struct snapshot_maker *maker, const struct board *boar
             continue;
         if (start < snapshot->span.start || start + slice_s <= now - longest_s)
             break;
-        collect_slice(maker, &group->slices[i].tally, start, slice_s, now);
-        if (i == 0 || group->slices[i - 1].slice != group->slices[i].slice)
-            order_slice(maker);
+        collect_slice(maker, board_young(&group->slices[i]), start, slice_s, now);
     }
+    for (int k = 0; k < snapshot->funnel->step_count; k++)
+        list_ages(&maker->ages[k]);
 }
 
 static void fill_matured(struct snapshot_maker *maker, int k)
@@ -267,11 +267,11 @@ static void fill_matured(struct snapshot_maker *maker, int k)
         return;
     struct snapshot_step *step = &view->steps[k];
     step->has_matured = true;
-    const struct young *young = &maker->young[from];
+    const struct ages *young = &maker->ages[from];
     size_t exits = collect_exits(maker, from);
     step->matured.leads = view->steps[from].reached - maker->counts[TALLY_ACTIVITY][from].excluded;
     step->matured.mature = step->matured.leads - young->leads;
-    matured_estimate(&step->matured, maker->exits, exits, young->ages, young->count);
+    matured_estimate(&step->matured, maker->exits, exits, young->list, young->count);
 }
 
 /* ---- views ---- */
@@ -361,7 +361,7 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
     memset(maker->counts, 0, sizeof maker->counts);
     snapshot->funnel = board_funnel(board, window->group);
     snapshot->window = &snapshot->funnel->windows[window->window];
-    snapshot->group = window->group;
+    snapshot->group = maker->group = window->group;
     snapshot->span = window->span;
     snapshot->as_of = tick;
     snapshot->last_event_at = last_event_at;

@@ -120,19 +120,56 @@ bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *o
     return false;
 }
 
-static int by_key(const void *a, const void *b)
+enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, FEW = 32 };
+
+/* One pass of a radix sort: stable, by one digit of the key. */
+static void sort_by_digit(const struct tally_entry *from, struct tally_entry *to, size_t length, int shift)
 {
-    uint32_t x = ((const struct tally_entry *)a)->key, y = ((const struct tally_entry *)b)->key;
-    return (x > y) - (x < y);
+    uint32_t places[DIGITS] = {0};
+    for (size_t i = 0; i < length; i++)
+        places[from[i].key >> shift & (DIGITS - 1)]++;
+    uint32_t place = 0;
+    for (int digit = 0; digit < DIGITS; digit++) {
+        uint32_t count = places[digit];
+        places[digit] = place;
+        place += count;
+    }
+    for (size_t i = 0; i < length; i++)
+        to[places[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
+}
+
+/* Large windows hold tens of thousands of keys and are sorted for every record. */
+static void sort_by_key(struct tally_entry *entries, size_t length)
+{
+    if (length <= FEW) {
+        for (size_t i = 1; i < length; i++) {
+            struct tally_entry moved = entries[i];
+            size_t place = i;
+            for (; place > 0 && entries[place - 1].key > moved.key; place--)
+                entries[place] = entries[place - 1];
+            entries[place] = moved;
+        }
+        return;
+    }
+    struct tally_entry *other = memory_resize(NULL, length * sizeof *other);
+    struct tally_entry *from = entries, *to = other;
+    for (int pass = 0; pass < PASSES; pass++) {
+        sort_by_digit(from, to, length, pass * DIGIT_BITS);
+        struct tally_entry *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    memcpy(entries, other, length * sizeof *entries); /* an odd number of passes ends there */
+    free(other);
 }
 
 size_t tally_sorted(const struct tally *tally, struct tally_entry *out)
 {
     size_t length = 0;
-    for (uint32_t slot = 0; tally_next(tally, &slot, &out[length]);)
-        length++;
-    if (length > 1)
-        qsort(out, length, sizeof *out, by_key);
+    struct tally_entry entry;
+    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
+        out[length++] = entry;
+    sort_by_key(out, length);
     return length;
 }
 

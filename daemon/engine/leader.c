@@ -18,6 +18,7 @@ enum {
     BLOCK_LEAST = 1 << 10,     /* of one partition */
     COMMIT_EVENTS = 200000,    /* folded between two commits at most, about */
     COMMIT_MS = 1000,          /* and so long after the first of them at most */
+    BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each */
     WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
 };
 
@@ -255,6 +256,17 @@ static int64_t bound_of(const struct leader *leader)
 
 /* ---- the cycle ---- */
 
+static bool commit_is_due(const struct leader *leader)
+{
+    return leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && clock_steady_ms() - leader->pending_since_ms >= COMMIT_MS);
+}
+
+static bool is_catching_up(const struct leader *leader, int64_t tick_ms)
+{
+    int64_t usual_ms = leader->settings->out_of_orderness_s * 1000 + leader->ticks.every_ms;
+    return leader->pending > 0 && leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS;
+}
+
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
 static bool turn(struct leader *leader)
 {
@@ -265,6 +277,8 @@ static bool turn(struct leader *leader)
     int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
     if (tick_ms > leader->last_tick_ms) {
         uint64_t taken = take_to(leader, tick_ms);
+        if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
+            return true; /* of several due ticks only the last is published */
         int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
         leader->last_tick_ms = tick_ms;
         fold_tick(&leader->fold, tick_s, bound_of(leader));
@@ -274,7 +288,7 @@ static bool turn(struct leader *leader)
         return taken > 0 || published > 0;
     }
     uint64_t taken = take_to(leader, leader->last_tick_ms == TIME_NONE ? CUT_FIRST : ticks_after(&leader->ticks, leader->last_tick_ms));
-    if (leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && clock_steady_ms() - leader->pending_since_ms >= COMMIT_MS))
+    if (commit_is_due(leader))
         commit(leader);
     return taken > 0;
 }
