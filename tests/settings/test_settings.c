@@ -58,7 +58,7 @@ static void application__and_kafka(void **state)
     assert_int_equal(full->retention_s, 800 * 86400);
     static const struct property expected[] = {
         {"bootstrap.servers", "127.0.0.1:9092"}, {"sasl.password", "very secret"}, {"ssl.key.password", "plain secret"},
-        {"message.max.bytes", "2000000"}, {"enable.ssl.certificate.verification", "no"},
+        {"socket.send.buffer.bytes", "2000000"}, {"client.id", "no"},
     };
     assert_int_equal(full->property_count, 5);
     for (int i = 0; i < 5; i++) {
