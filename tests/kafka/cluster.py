@@ -27,4 +27,4 @@ class Cluster:
         self.servers = done.stdout.split()[-1]
 
     def stop(self):
-        subprocess.run([SCRIPT, "stop", self.directory], check=False)
+        subprocess.run([SCRIPT, "stop", self.directory], stderr=subprocess.DEVNULL, check=False)  # it may have ended by itself

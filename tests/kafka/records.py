@@ -20,6 +20,14 @@ class Record:
     headers: list  # of (name, value)
 
 
+def _kcat(command, **options):
+    """Run kcat; what it prints. Its remarks are shown only where it fails."""
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False, **options)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode(errors='replace')[-1000:]}")
+    return done.stdout
+
+
 def _bytes(text):
     return None if text is None else text.encode("utf-8", "surrogateescape")
 
@@ -27,9 +35,8 @@ def _bytes(text):
 def consume(servers, topic, isolation="read_committed"):
     """Everything in a topic, by partition and offset. kcat's JSON passes bytes that are not UTF-8 on as they are."""
     command = ["kcat", "-C", "-e", "-q", "-J", "-b", servers, "-t", topic, "-o", "beginning", "-X", f"isolation.level={isolation}"]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     records = []
-    for line in done.stdout.decode("utf-8", "surrogateescape").split("\n"):
+    for line in _kcat(command).decode("utf-8", "surrogateescape").split("\n"):
         if not line:
             continue
         row = json.loads(line)
@@ -42,8 +49,7 @@ def consume(servers, topic, isolation="read_committed"):
 def ends(servers, topic, partitions=1):
     """Where each partition ends, control records included."""
     queries = [argument for number in range(partitions) for argument in ("-t", f"{topic}:{number}:-1")]
-    done = subprocess.run(["kcat", "-Q", "-b", servers, *queries], capture_output=True, text=True, timeout=60, check=True)
-    return sorted(line.split() for line in done.stdout.splitlines())
+    return sorted(line.split() for line in _kcat(["kcat", "-Q", "-b", servers, *queries]).decode().splitlines())
 
 
 def _producer(servers, topic, partition, headers=()):
@@ -55,13 +61,12 @@ def produce(servers, topic, lines, partition=0, headers=()):
     """Records of one line each, (key, value), with a key; a value of None is a null one."""
     command = _producer(servers, topic, partition, headers) + ["-Z", "-K", "\t"]
     text = b"".join(key + b"\t" + (value or b"") + b"\n" for key, value in lines)
-    subprocess.run(command, input=text, timeout=60, check=True)
+    _kcat(command, input=text)
 
 
 def produce_file(servers, topic, path, key, partition=0):
     """A file's bytes as one record, newlines and all."""
-    command = _producer(servers, topic, partition) + ["-X", f"message.max.bytes={LARGEST}", "-k", key, str(path)]
-    subprocess.run(command, timeout=60, check=True)
+    _kcat(_producer(servers, topic, partition) + ["-X", f"message.max.bytes={LARGEST}", "-k", key, str(path)])
 
 
 class Feed:
@@ -78,7 +83,7 @@ class Feed:
     def _run(self, command, lines):
         steps = max(1, int(self.seconds / EVERY_S))
         begun = time.monotonic()
-        with subprocess.Popen(command, stdin=subprocess.PIPE) as kcat:
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL) as kcat:
             for step in range(steps):
                 part = lines[len(lines) * step // steps:len(lines) * (step + 1) // steps]
                 kcat.stdin.write(b"".join(key + b"\t" + value + b"\n" for key, value in part))

@@ -12,6 +12,7 @@ import os
 import pathlib
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -40,6 +41,9 @@ SCENARIOS = {  # quick ones first
 NOT_QUICK = {"standby", "forms"}
 
 
+IN_CI = os.environ.get("CI") == "true"
+
+
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="without standby and forms, and fewer kills")
@@ -50,42 +54,50 @@ def parse_options():
 
 
 def run_scenario(name, scenario, suite):
+    """Returns the word for how it went."""
     begun = time.monotonic()
     try:
-        said = scenario(suite)
-        word = "passed"
+        said, word = scenario(suite), "passed"
+    except NotRun as reason:
+        said, word = f"*** {reason} ***", "NOT RUN"
     except (Failure, RuntimeError, OSError, subprocess.SubprocessError) as error:
         said, word = f"\n{type(error).__name__}: {error}", "FAILED"
     print(f"{word}  {name}, {time.monotonic() - begun:.0f} s{': ' if said else ''}{said or ''}", flush=True)
-    return word == "passed"
+    return word
 
 
 def run_all(options, suite):
     chosen = {name: scenario for name, scenario in SCENARIOS.items() if name.startswith(options.only or "") and not (options.quick and name in NOT_QUICK)}
     print(f"seed {suite.seed}, broker {suite.servers}", flush=True)
-    passed = sum(run_scenario(name, scenario, suite) for name, scenario in chosen.items())
-    print(f"{passed} passed, {len(chosen) - passed} failed")
-    return 0 if passed == len(chosen) > 0 else 1
+    words = [run_scenario(name, scenario, suite) for name, scenario in chosen.items()]
+    failed = words.count("FAILED") + (words.count("NOT RUN") if IN_CI else 0)
+    if failed:
+        print(f"what they leave behind: {suite.directory}")
+    print(f"{words.count('passed')} passed, {failed} failed")
+    return 1 if failed or not words else 0
 
 
 def main():
     options = parse_options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that daemons and broker end, too
     directory = pathlib.Path(options.keep or tempfile.mkdtemp(prefix="funneld-kafka-")).resolve()
     directory.mkdir(parents=True, exist_ok=True)
     given = os.environ.get("FUNNELD_TEST_BROKER")
     cluster = Cluster(directory / "broker")
+    status = 1
     try:
         if not given:
             cluster.start()
-        return run_all(options, Suite(given or cluster.servers, directory, options.seed, options.quick))
+        status = run_all(options, Suite(given or cluster.servers, directory, options.seed, options.quick))
     except NotRun as reason:
-        print(f"*** NOT RUN: {reason} ***\n0 passed, 0 failed", flush=True)
-        return 1 if os.environ.get("CI") == "true" else 0
+        print(f"*** NOT RUN: {reason} ***\n0 passed, {int(IN_CI)} failed", flush=True)
+        status = int(IN_CI)
     finally:
-        if not given and cluster.servers:
+        if not given:
             cluster.stop()
-        if not options.keep:
+        if not options.keep and status == 0:
             shutil.rmtree(directory, ignore_errors=True)
+    return status
 
 
 if __name__ == "__main__":

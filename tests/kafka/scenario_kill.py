@@ -14,11 +14,11 @@ from suite import expect
 
 HEADERS = [("source", "crm")]
 UP_S = (0.3, 6.0)  # from start to kill: before it leads, while it restores, in the middle of a transaction
-VALIDATED = 1500   # of each topic's records, at even distances
+VALIDATED = 400    # of each topic's records, at even distances
 
 
 def kill(suite):
-    leads, seconds, kills = (15_000, 16, 4) if suite.quick else (70_000, 50, 12)
+    leads, seconds, kills = (15_000, 16, 4) if suite.quick else (60_000, 40, 12)
     application = Application(suite, "kill", partitions=3, windows=ALL_WINDOWS)
     application.create_input()
     sample = events.make(application, leads, suite.seed)
