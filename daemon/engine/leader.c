@@ -277,10 +277,10 @@ static bool turn(struct leader *leader)
     int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
     if (tick_ms > leader->last_tick_ms) {
         uint64_t taken = take_to(leader, tick_ms);
-        if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
-            return true; /* of several due ticks only the last is published */
-        int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
         leader->last_tick_ms = tick_ms;
+        if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
+            return true; /* of several due ticks only the last is published; past this one, so that what lies behind it is taken and more is read */
+        int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
         fold_tick(&leader->fold, tick_s, bound_of(leader));
         uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, write_snapshot, leader);
         if (leader->pending > 0 || published > 0)
