@@ -20,7 +20,7 @@ void command_note_unserved(const struct settings *settings)
     for (int f = 0; f < settings->funnel_count; f++)
         rules += settings->rule_counts[f];
     if (rules > 0)
-        fprintf(stderr, "%s: alerts: %d rules are checked, but this version does not evaluate them\n", settings->path, rules);
+        fprintf(stderr, "%s: alerts: the configuration is checked, but this version evaluates no rules\n", settings->path);
     if (settings->http_listen != NULL)
         fprintf(stderr, "%s: http: the address is checked, but this version serves no page there\n", settings->path);
 }

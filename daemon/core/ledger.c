@@ -35,7 +35,7 @@ struct ledger {
 
 static void mark_changed(struct ledger *ledger, struct record *record)
 {
-    if (record->flags & RECORD_CHANGED)
+    if (ledger->definition->no_changelog || (record->flags & RECORD_CHANGED))
         return;
     record->flags |= RECORD_CHANGED;
     ledger->changed = memory_grow(ledger->changed, &ledger->changed_capacity, ledger->changed_count + 1, sizeof *ledger->changed);
@@ -358,6 +358,8 @@ void ledger_apply(struct ledger *ledger, const struct event *event, int64_t boun
 /* The least a lead needs to be found again: its row of the changelog is written anew when the changes are. */
 static void note_forgotten(struct ledger *ledger, const struct record *record)
 {
+    if (ledger->definition->no_changelog)
+        return;
     struct text id = record_id(record);
     ledger->forgotten = memory_grow(ledger->forgotten, &ledger->forgotten_capacity, ledger->forgotten_count + 1, sizeof *ledger->forgotten);
     ledger->forgotten[ledger->forgotten_count++] = (struct forgotten){memory_string(id.data, id.length), id.length, record_lead_hash(record)};

@@ -18,6 +18,7 @@ struct ledger_definition {
     const struct dimension *dimensions;
     int64_t slice_s;
     bool forgets;      /* a retention is configured: leads are forgotten by their last event */
+    bool no_changelog; /* nobody asks which leads changed (ledger_each_changed): the list of them is spared */
 };
 
 struct ledger;

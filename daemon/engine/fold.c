@@ -11,7 +11,7 @@ enum {
     WORTH_WAKING = 128,      /* a smaller batch is folded before other threads would be awake */
 };
 
-void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool)
+void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool, bool changelog)
 {
     *fold = (struct fold){.settings = settings, .pool = pool, .shard_count = pool_threads(pool)};
     fold->definition = (struct ledger_definition){
@@ -21,6 +21,7 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
         .dimensions = settings->dimensions,
         .slice_s = settings->zone.slice_s,
         .forgets = settings->retention_s >= 0,
+        .no_changelog = !changelog,
     };
     fold->shards = memory_new((size_t)fold->shard_count * sizeof *fold->shards);
     for (int i = 0; i < fold->shard_count; i++)

@@ -27,7 +27,8 @@ struct fold {
     size_t batch_count, batch_capacity;
 };
 
-void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool);
+/* `changelog`: the leads that changed will be asked for. */
+void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool, bool changelog);
 void fold_free(struct fold *fold);
 
 /* Put an event on the batch; it must live until fold_apply. */

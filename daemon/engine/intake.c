@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "bound.h"
 
 void intake_init(struct intake *intake, const struct settings *settings, struct pool *pool, int64_t now_limit, struct intake_limits limits)
 {
@@ -39,9 +40,7 @@ static void admit(struct intake *intake, struct intake_item *item)
     const struct decoded *decoded = item->decoded;
     const struct settings *settings = intake->settings;
     item->fault = decoded->fault;
-    item->bound = TIME_NONE;
-    if (settings->retention_s >= 0 && intake->greatest_at != TIME_NONE)
-        item->bound = intake->greatest_at - settings->out_of_orderness_s - settings->retention_s;
+    item->bound = bound_of(settings, intake->greatest_at);
     bool side_fault_alone = decoded->fault >= FAULT_BAD_AMOUNT && !decoded->counts; /* all it said was at fault: it moves nothing */
     if (!decoded->ignored && (decoded->counts || side_fault_alone)) {
         int64_t at = decoded->event.at;

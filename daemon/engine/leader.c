@@ -8,6 +8,7 @@
 #include "../log/clock.h"
 #include "../log/operator_log.h"
 #include "../wire/lead_json.h"
+#include "bound.h"
 #include "intake.h"
 #include "outcomes.h"
 #include "restore.h"
@@ -18,6 +19,7 @@ enum {
     BLOCK_LEAST = 1 << 10,     /* of one partition */
     COMMIT_EVENTS = 200000,    /* folded between two commits at most, about */
     COMMIT_MS = 1000,          /* and so long after the first of them at most */
+    TELL_MS = 60000,           /* between two words to the operator about dead letters */
     BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each */
     WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
 };
@@ -52,6 +54,8 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     bool begun;                  /* a transaction is open */
     uint64_t pending;            /* elements taken since the last commit */
     int64_t pending_since_ms;
+    uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
+    int64_t told_ms;
     enum log_status status;      /* the first trouble met while writing; LOG_OK */
     struct buffer value;
 };
@@ -243,15 +247,29 @@ static int64_t watermark_ahead(const struct leader *leader)
     return least == TIME_NEVER ? TIME_NONE : least;
 }
 
-static int64_t bound_of(const struct leader *leader)
+static int64_t least_bound(const struct leader *leader)
 {
-    int64_t least = TIME_NEVER;
+    int64_t greatest_at = TIME_NONE;
     for (int i = 0; i < leader->input_count; i++)
-        if (leader->inputs[i].greatest_at != TIME_NONE && leader->inputs[i].greatest_at < least)
-            least = leader->inputs[i].greatest_at;
-    if (leader->settings->retention_s < 0 || least == TIME_NEVER)
-        return TIME_NONE;
-    return least - leader->settings->out_of_orderness_s - leader->settings->retention_s;
+        greatest_at = bound_lesser(greatest_at, leader->inputs[i].greatest_at);
+    return bound_of(leader->settings, greatest_at);
+}
+
+/* Operators hear of dead letters once a minute, and at the end. */
+static void tell_letters(struct leader *leader, bool now)
+{
+    if (!now && clock_steady_ms() - leader->told_ms < TELL_MS)
+        return;
+    leader->told_ms = clock_steady_ms();
+    for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
+        uint64_t count = leader->outcomes.faults[fault];
+        if (count == leader->letters_told[fault])
+            continue;
+        const struct outcome_value *most = outcomes_most_frequent(&leader->outcomes, (enum fault)fault);
+        operator_log(OPERATOR_WARN, leader->settings->dead_letters_topic, "%s: %" PRIu64 " more dead letters, %" PRIu64 " since this process leads%s%s",
+                     fault_word((enum fault)fault), count - leader->letters_told[fault], count, most != NULL ? "; most often: " : "", most != NULL ? most->text : "");
+        leader->letters_told[fault] = count;
+    }
 }
 
 /* ---- the cycle ---- */
@@ -281,7 +299,7 @@ static bool turn(struct leader *leader)
         if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
             return true; /* of several due ticks only the last is published; past this one, so that what lies behind it is taken and more is read */
         int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
-        fold_tick(&leader->fold, tick_s, bound_of(leader));
+        fold_tick(&leader->fold, tick_s, least_bound(leader));
         uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, write_snapshot, leader);
         if (leader->pending > 0 || published > 0)
             commit(leader);
@@ -357,12 +375,16 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
 {
     struct leader leader = {.settings = settings, .log = log, .ops = log->ops, .pool = pool, .status = LOG_OK};
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
-    fold_init(&leader.fold, settings, pool);
+    fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
     leader.status = take_office(&leader);
-    while (leader.status == LOG_OK && !atomic_load(stopping))
+    leader.told_ms = clock_steady_ms();
+    while (leader.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.status == LOG_OK)
             wait_for_news(&leader);
+        tell_letters(&leader, false);
+    }
+    tell_letters(&leader, true);
     if (leader.status == LOG_OK) {
         if (leader.pending > 0)
             commit(&leader); /* what was taken is finished; what was only read is read again */

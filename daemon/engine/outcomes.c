@@ -41,6 +41,15 @@ static void print_value(const struct outcome_value *value, FILE *out)
     fprintf(out, " (%" PRIu64 ")", value->count);
 }
 
+const struct outcome_value *outcomes_most_frequent(const struct outcomes *outcomes, enum fault fault)
+{
+    const struct outcome_value *most = NULL;
+    for (int i = 0; i < outcomes->value_counts[fault]; i++)
+        if (most == NULL || outcomes->values[fault][i].count > most->count)
+            most = &outcomes->values[fault][i];
+    return most;
+}
+
 void outcomes_print(const struct outcomes *outcomes, FILE *out)
 {
     enum { SHOWN = 5 };

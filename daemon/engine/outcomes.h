@@ -17,6 +17,7 @@ struct outcomes {
 };
 
 void outcomes_fault(struct outcomes *outcomes, enum fault fault, struct text value);
+const struct outcome_value *outcomes_most_frequent(const struct outcomes *outcomes, enum fault fault); /* NULL: no value was given */
 void outcomes_print(const struct outcomes *outcomes, FILE *out); /* for people */
 void outcomes_free(struct outcomes *outcomes);
 

@@ -5,6 +5,7 @@
 
 #include "../core/memory.h"
 #include "../log/file.h"
+#include "bound.h"
 #include "intake.h"
 #include "ticks.h"
 
@@ -96,22 +97,18 @@ static void take(struct replay *replay, struct input *input, const struct intake
 
 /* ---- ticks ---- */
 
-/* The least of the partitions' bounds; TIME_NONE: nothing is too old yet. */
-static int64_t bound_of(const struct replay *replay)
+static int64_t least_bound(const struct replay *replay)
 {
-    int64_t least = TIME_NEVER;
+    int64_t greatest_at = TIME_NONE;
     for (int i = 0; i < replay->input_count; i++)
-        if (replay->inputs[i].greatest_at != TIME_NONE && replay->inputs[i].greatest_at < least)
-            least = replay->inputs[i].greatest_at;
-    if (replay->settings->retention_s < 0 || least == TIME_NEVER)
-        return TIME_NONE;
-    return least - replay->settings->out_of_orderness_s - replay->settings->retention_s;
+        greatest_at = bound_lesser(greatest_at, replay->inputs[i].greatest_at);
+    return bound_of(replay->settings, greatest_at);
 }
 
 static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scope)
 {
     int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
-    fold_tick(&replay->fold, tick_s, bound_of(replay));
+    fold_tick(&replay->fold, tick_s, least_bound(replay));
     publisher_publish(replay->publisher, tick_s, scope, replay->options->publish, replay->options->context);
     replay->watermark_ms = tick_ms;
 }
@@ -189,7 +186,7 @@ int replay_files(const struct settings *settings, const struct replay_options *o
     }
     if (error == 0) {
         replay.pool = pool_new(options->threads);
-        fold_init(&replay.fold, settings, replay.pool);
+        fold_init(&replay.fold, settings, replay.pool, false);
         replay.publisher = publisher_new(&replay.fold);
         struct intake_limits limits = {options->from, options->to, options->as_of != TIME_NONE ? options->as_of : TIME_NEVER};
         for (int i = 0; i < file_count; i++) {

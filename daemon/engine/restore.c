@@ -4,6 +4,7 @@
 
 #include "../core/memory.h"
 #include "../wire/lead_json.h"
+#include "bound.h"
 
 struct restoring {
     struct fold *fold;
@@ -72,13 +73,12 @@ static void count_shard(void *context, int shard)
     ledger_count_restored(((struct fold *)context)->shards[shard]);
 }
 
-static int64_t bound_of(const struct settings *settings, const struct checkpoint *checkpoint)
+static int64_t least_bound(const struct settings *settings, const struct checkpoint *checkpoint)
 {
-    int64_t least = TIME_NEVER;
+    int64_t greatest_at = TIME_NONE;
     for (int i = 0; i < checkpoint->partition_count; i++)
-        if (checkpoint->partitions[i].greatest_at != TIME_NONE && checkpoint->partitions[i].greatest_at < least)
-            least = checkpoint->partitions[i].greatest_at;
-    return settings->retention_s < 0 || least == TIME_NEVER ? TIME_NONE : least - settings->out_of_orderness_s - settings->retention_s;
+        greatest_at = bound_lesser(greatest_at, checkpoint->partitions[i].greatest_at);
+    return bound_of(settings, greatest_at);
 }
 
 /* The sums as they stood at the last tick, and what was published of them. */
@@ -92,7 +92,7 @@ static void settle(struct restoring *restoring)
     if (checkpoint != NULL) {
         memcpy(fold->last_event_at, checkpoint->last_event_at, (size_t)fold->settings->funnel_count * sizeof *fold->last_event_at);
         if (checkpoint->last_tick_ms != TIME_NONE)
-            fold_tick(fold, time_floor(checkpoint->last_tick_ms, 1000) / 1000, bound_of(fold->settings, checkpoint));
+            fold_tick(fold, time_floor(checkpoint->last_tick_ms, 1000) / 1000, least_bound(fold->settings, checkpoint));
     }
     for (uint32_t key = 1; key < names_count(restoring->keys); key++)
         if (restoring->digests[key] != 0)
