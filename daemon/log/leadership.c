@@ -16,12 +16,22 @@ enum {
 
 struct leadership {
     struct client *client;
+    const char *topic;
     rd_kafka_t *member;
     pthread_t thread;
     atomic_bool leaving;
     atomic_bool held;
+    atomic_bool out;   /* of the group, and not to come back by itself */
     atomic_int denied; /* an rd_kafka_resp_err_t that no waiting will cure; 0: none */
 };
+
+static void subscribe(struct leadership *leadership)
+{
+    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(topics, leadership->topic, RD_KAFKA_PARTITION_UA);
+    rd_kafka_subscribe(leadership->member, topics);
+    rd_kafka_topic_partition_list_destroy(topics);
+}
 
 static void on_rebalance(struct leadership *leadership, rd_kafka_event_t *event)
 {
@@ -31,9 +41,12 @@ static void on_rebalance(struct leadership *leadership, rd_kafka_event_t *event)
             partitions->elems[i].offset = RD_KAFKA_OFFSET_END; /* its records are of no interest here */
         rd_kafka_assign(leadership->member, partitions);
         atomic_store(&leadership->held, partitions->cnt > 0);
+    } else if (rd_kafka_assignment_lost(leadership->member)) {
+        atomic_store(&leadership->held, false);
+        rd_kafka_unsubscribe(leadership->member); /* librdkafka would join again: as the elder, which takes the lead from a successor that is well */
+        rd_kafka_assign(leadership->member, NULL);
+        atomic_store(&leadership->out, true);
     } else {
-        if (rd_kafka_assignment_lost(leadership->member))
-            atomic_store(&leadership->held, false);
         rd_kafka_assign(leadership->member, NULL);
     }
 }
@@ -63,14 +76,6 @@ static void *keep_membership(void *context)
     return NULL;
 }
 
-static void subscribe(rd_kafka_t *member, const char *topic)
-{
-    rd_kafka_topic_partition_list_t *topics = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(topics, topic, RD_KAFKA_PARTITION_UA);
-    rd_kafka_subscribe(member, topics);
-    rd_kafka_topic_partition_list_destroy(topics);
-}
-
 struct leadership *leadership_join(struct client *client, const char *checkpoint_topic)
 {
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_LEADERSHIP);
@@ -84,12 +89,14 @@ struct leadership *leadership_join(struct client *client, const char *checkpoint
 
     struct leadership *leadership = memory_new(sizeof *leadership);
     leadership->client = client;
+    leadership->topic = checkpoint_topic;
     leadership->member = member;
     atomic_init(&leadership->leaving, false);
     atomic_init(&leadership->held, false);
+    atomic_init(&leadership->out, false);
     atomic_init(&leadership->denied, RD_KAFKA_RESP_ERR_NO_ERROR);
     rd_kafka_poll_set_consumer(member);
-    subscribe(member, checkpoint_topic);
+    subscribe(leadership);
     if (pthread_create(&leadership->thread, NULL, keep_membership, leadership) != 0)
         abort(); /* out of threads: as out of memory */
     return leadership;
@@ -104,6 +111,8 @@ enum log_status leadership_wait(struct leadership *leadership)
     while (!leadership_held(leadership)) {
         if (client_stopped(client))
             return LOG_STOPPED;
+        if (atomic_exchange(&leadership->out, false))
+            subscribe(leadership); /* it was lost again before anybody knew that it was held */
         rd_kafka_resp_err_t denied = (rd_kafka_resp_err_t)atomic_load(&leadership->denied);
         if (denied != RD_KAFKA_RESP_ERR_NO_ERROR)
             return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", application, rd_kafka_err2str(denied));

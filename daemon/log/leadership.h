@@ -5,7 +5,8 @@
  *
  * A rebalance takes the partition from everybody and gives it out again, so the lead counts as lost only where the next assignment is without it
  * or where the group has put us out; whoever leads works on while others come and go. The range assignor gives the partition to the first by
- * member id, and a member id begins with client.id: ours is the moment of joining, so a newcomer does not take the lead from an elder.
+ * member id, and a member id begins with client.id: ours is the moment of joining, so a newcomer does not take the lead from an elder. One that has lost
+ * the lead leaves the group at once: with its old id it would be the elder when it comes back.
  *
  * Threads: has one of its own, which keeps the membership alive; all functions are called by one thread. */
 #ifndef FUNNELD_LOG_LEADERSHIP_H
@@ -15,7 +16,7 @@
 
 struct leadership;
 
-/* Join. NULL: LOG_FAILED, see client_error. `client` must outlive it. */
+/* Join. NULL: LOG_FAILED, see client_error. `client` and the name must outlive it. */
 struct leadership *leadership_join(struct client *client, const char *checkpoint_topic);
 
 /* Wait for the lead; says in the operator's log that it stands by if that takes long. LOG_OK, LOG_STOPPED, or LOG_FAILED (no permission). */
