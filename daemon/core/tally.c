@@ -83,6 +83,16 @@ void tally_merge(struct tally *target, const struct tally *source, int sign)
     }
 }
 
+bool tally_is_zero(const struct tally *tally)
+{
+    if (tally->nonzero > 0)
+        return false;
+    for (int i = 0; tally->amounts != NULL && i < AMOUNTS; i++)
+        if (tally_sum_of(tally->amounts[i]) != 0)
+            return false;
+    return true;
+}
+
 void tally_clear(struct tally *tally)
 {
     if (tally->capacity > 0)

@@ -98,8 +98,8 @@ tally_amount tally_get_amount(const struct tally *tally, uint32_t key);
 /* target += sign * source */
 void tally_merge(struct tally *target, const struct tally *source, int sign);
 
-/* Nothing counts: an amount belongs to a lead that is counted as won or lost. */
-static inline bool tally_is_zero(const struct tally *tally) { return tally->nonzero == 0; }
+/* No count and no amount but 0. A difference may well have amounts alone. */
+bool tally_is_zero(const struct tally *tally);
 
 void tally_clear(struct tally *tally); /* empty, memory kept */
 void tally_free(struct tally *tally);
