@@ -10,7 +10,10 @@
 #include "story_support.h"
 
 static const struct { unsigned bit; const char *word; } words[] = {
-    {BOTTLENECK_MOST_LOST, "most lost"}, {BOTTLENECK_BELOW_TARGET, "below target"}, {BOTTLENECK_BELOW_BASELINE, "below baseline"}, {BOTTLENECK_LOWEST_CONVERSION, "lowest conversion"},
+    {BOTTLENECK_MOST_LOST, "most lost"},
+    {BOTTLENECK_BELOW_TARGET, "below target"},
+    {BOTTLENECK_BELOW_BASELINE, "below baseline"},
+    {BOTTLENECK_LOWEST_CONVERSION, "lowest conversion"},
 };
 
 /* "b->c: most lost, below target; a->b: ..." in rank order. */

@@ -136,7 +136,8 @@ static void windows__of_a_kind_follow_one_another_without_a_gap(void **state)
             int64_t moment = moment_of("2024-01-01 12:00");
             struct span before = calendar_window((enum window_kind)kind, zones[z], moment);
             while (before.end < moment_of("2025-02-01 00:00")) {
-                struct span next = calendar_window((enum window_kind)kind, zones[z], before.end), last = calendar_window((enum window_kind)kind, zones[z], before.end - 1);
+                struct span next = calendar_window((enum window_kind)kind, zones[z], before.end);
+                struct span last = calendar_window((enum window_kind)kind, zones[z], before.end - 1);
                 assert_true(next.start == before.end && next.end > next.start);
                 assert_true(last.start == before.start && last.end == before.end);
                 assert_true(next.start % zones[z]->slice_s == 0); /* so a window is a sum of slices */

@@ -55,6 +55,7 @@ static void wilson__never_leaves_0_to_1(void **state)
             double share = (double)passed / (double)total;
             assert_true(interval.low >= 0 && interval.high <= 1);
             assert_true(interval.low <= share + ROUNDING && share <= interval.high + ROUNDING);
+            assert_true((passed > 0 || interval.low == 0) && (passed < total || interval.high == 1)); /* else a target of 1 is missed where everybody passed */
         }
 }
 
