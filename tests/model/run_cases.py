@@ -4,19 +4,20 @@
     run_cases.py [N] [--seed S] [--threads 1,4] [--worked DIR] [--keep DIR] [--bucketed] [--model-only]
 
 N random cases from seed S on: each is replayed with every number of threads (the bytes must be the same) and compared with the model; then
-once more with its lines shuffled, doubled and dealt to other files, which must change no record. Before them the worked cases of DIR.
+with its lines shuffled, doubled and dealt to other files, and with every tick on the way published: neither may change a last record. Before them the worked cases of DIR.
 Every record is validated against its schema.
 The daemon is $FUNNELD, by default build/funneld. --model-only puts the model in its place: a check of the model and of these scripts."""
 
 import argparse
 import glob
+import json
 import os
 import random
 import subprocess
 import sys
 import tempfile
 
-from compare import Comparison, read, read_snapshots
+from compare import Comparison, name as name_of, read, read_snapshots
 from generate_cases import generate
 from model import recount
 
@@ -41,11 +42,12 @@ def write(path, lines):
         file.writelines(lines)
 
 
-def replay(directory, events, threads):
+def replay(directory, events, threads, *how):
     """Run the daemon; returns its records' bytes. The dead letters are in the directory."""
     config = os.path.join(directory, "config.yaml")
     dead_letters = os.path.join(directory, "dead-letters.ndjson")
-    command = [os.environ.get("FUNNELD", "build/funneld"), "replay", "--config", config, "--as-of", tick_of(config), "--last", "--dead-letters", dead_letters]
+    command = [os.environ.get("FUNNELD", "build/funneld"), "replay", "--config", config, "--as-of", tick_of(config), "--dead-letters", dead_letters]
+    command += how or ["--last"]
     command += ["--threads", str(threads)] if threads else []
     done = subprocess.run(command + events, capture_output=True, timeout=120, check=False)
     if done.returncode != 0:
@@ -99,6 +101,28 @@ def shuffled(directory, events, seed):
     return paths
 
 
+def check_ticks(directory, events, threads, last):
+    """With all ticks published, each one's changes added to the sums of the one before, the last record under each key says the same."""
+    run = [replay(directory, events, count, "--every", "6h") for count in threads]
+    if any(records != run[0] for records in run):
+        raise Failure("with all ticks: other bytes with other threads")
+    latest = {}
+    for line in run[0].splitlines(keepends=True):
+        record = json.loads(line)
+        said = json.dumps({name: value for name, value in record.items() if name not in ("as_of", "last_event_at")})
+        key = name_of(record)
+        if latest.get(key, (None, None))[0] == said and record["final"]:
+            raise Failure(f"{key}: published twice")
+        latest[key] = (said, line)
+    for name, lines in (("last.ndjson", [last]), ("ticks.ndjson", [line for _, line in latest.values()])):
+        with open(os.path.join(directory, name), "wb") as file:
+            file.writelines(lines)
+    comparison = Comparison(["as_of", "last_event_at", "matured", "age_p50", "age_p90"])
+    comparison.records(read_snapshots(os.path.join(directory, "last.ndjson")), read_snapshots(os.path.join(directory, "ticks.ndjson")))
+    if comparison.differences:
+        raise Failure("last / all ticks\n" + comparison.text(SHOWN))
+
+
 def run_worked(case, directory, run, threads, _):
     """A case of tests/cases: configuration, events and what is expected of them."""
     for name in os.listdir(directory):
@@ -124,6 +148,8 @@ def run_random(seed, directory, run, threads, bucketed):
     for count in threads[1:]:
         if run(directory, events, count) != first:
             raise Failure(f"other bytes with --threads {count}")
+    if case.retention is None and run is replay:
+        check_ticks(directory, events, threads, first)
     if case.retention is None:
         run(directory, shuffled(directory, events, seed), threads[0])
         try:
