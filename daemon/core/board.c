@@ -53,8 +53,10 @@ static struct board_group *group_at(struct board *board, int funnel, int breakdo
     if (breakdown >= 0) {
         const struct breakdown *dimensions = &board->definition->funnels[funnel].breakdowns[breakdown];
         key.value_count = dimensions->dimension_count;
-        for (int i = 0; i < key.value_count; i++)
-            key.values[i] = names_number(board->values[dimensions->dimensions[i]], values[i]);
+        for (int i = 0; i < key.value_count; i++) {
+            uint32_t number = names_number(board->values[dimensions->dimensions[i]], values[i]);
+            key.values[i] = number != NAMES_FULL ? number : 0; /* ledgers together may know more values than one table holds */
+        }
     }
     uint32_t number = groups_number(board->numbers, &key);
     while (board->group_count <= number) {
@@ -378,7 +380,7 @@ static void drop_early(struct board *board, struct board_group *group, int64_t t
     const struct funnel *funnel = board_funnel(board, group);
     int64_t needed = board->bound;
     for (int w = 0; w < funnel->window_count; w++) {
-        int64_t start = time_floor(tick, board->definition->slice_s) - funnel->windows[w].length_s;
+        int64_t start = time_floor(tick, board->definition->slice_s) - 2 * funnel->windows[w].length_s; /* of the baseline */
         if (funnel->windows[w].kind != WINDOW_ROLLING)
             drop_series(board, &group->series[w], board->bound);
         else if (start < needed)
@@ -440,8 +442,6 @@ void board_tick(struct board *board, int64_t tick, int64_t bound)
     for (size_t g = 0; g < board->group_count; g++) {
         struct board_group *group = board->groups[g];
         const struct funnel *funnel = board_funnel(board, group);
-        if (board->bound != TIME_NONE)
-            drop_early(board, group, tick);
         for (int w = 0; w < funnel->window_count; w++) {
             if (funnel->windows[w].kind != WINDOW_ROLLING) {
                 tick_calendar(board, group, w, tick);
@@ -451,6 +451,8 @@ void board_tick(struct board *board, int64_t tick, int64_t bound)
             if (group->standing_changed)
                 set_due(board, rolling_of(group, w));
         }
+        if (board->bound != TIME_NONE)
+            drop_early(board, group, tick); /* after sums have left the slices that go */
         group->standing_changed = false;
     }
     if (board->dropped_count > dropped_before)
@@ -503,7 +505,7 @@ const struct young *board_young(struct board_slice *slice)
     return slice->young;
 }
 
-void board_sum(struct board *board, struct board_window *window)
+static void sum_slices(const struct board *board, struct board_window *window)
 {
     if (window->summed)
         return;
@@ -511,14 +513,19 @@ void board_sum(struct board *board, struct board_window *window)
     if (window->span.start == TIME_NONE)
         return;
     add_slices(board, window->group, &window->tally, window->span, +1);
-    if (board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING) {
+    if (board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING)
         add_slices(board, window->group, &window->baseline, span_before(window->span), +1);
+}
+
+void board_sum(struct board *board, struct board_window *window)
+{
+    sum_slices(board, window);
+    if (board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING)
         return;
-    }
-    const struct board_series *series = &window->group->series[window->window];
+    const struct board_series *series = &window->group->series[window->window]; /* the baseline, which may have come to be since */
     size_t place = series_place(series, window->span.start);
     if (place > 0 && series->windows[place - 1]->span.end == window->span.start)
-        board_sum(board, series->windows[place - 1]); /* the baseline; sums go back one window at a time only where they were never asked for */
+        sum_slices(board, series->windows[place - 1]);
 }
 
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick)

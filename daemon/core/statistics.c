@@ -7,7 +7,8 @@ struct interval statistics_wilson(int64_t passed, int64_t total, double z)
     double n = (double)total, p = (double)passed / n, zz = z * z;
     double centre = (p + zz / (2 * n)) / (1 + zz / n);
     double half = z / (1 + zz / n) * sqrt(p * (1 - p) / n + zz / (4 * n * n));
-    return (struct interval){fmax(0, centre - half), fmin(1, centre + half)};
+    /* At the ends the bounds are 0 and 1, which rounding would miss by a hair. */
+    return (struct interval){passed == 0 ? 0 : fmax(0, centre - half), passed == total ? 1 : fmin(1, centre + half)};
 }
 
 double statistics_normal(double z)
