@@ -73,7 +73,7 @@ class Comparison:
         elif last in QUANTILES and isinstance(a, Figure) and isinstance(b, Figure):
             if not within(a, b, 0.02 * max(float(a), float(b)) + 1):
                 self.differ(place, a, b)
-        elif (a, b) in MINUS_NOTHING:
+        elif isinstance(a, Figure) and isinstance(b, Figure) and (a, b) in MINUS_NOTHING:
             pass
         elif type(a) is not type(b) or a != b:
             self.differ(place, a, b)

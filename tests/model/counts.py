@@ -40,7 +40,8 @@ def wilson(part, whole):
     z2 = Z * Z
     middle = (p + z2 / (2 * whole)) / (1 + z2 / whole)
     half = Z * math.sqrt(p * (1 - p) / whole + z2 / (4 * whole * whole)) / (1 + z2 / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # At the ends the bounds are exactly 0 and 1, which rounding would miss by a hair.
+    return max(0.0, middle - half) if part else 0.0, min(1.0, middle + half) if part < whole else 1.0
 
 
 @dataclass
