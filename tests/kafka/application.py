@@ -73,11 +73,12 @@ class Application:
         expect(done.returncode == 0, f"replay: exit status {done.returncode}: {done.stderr}")
         return last_by_key(read_lines(records_path)), read_lines(letters_path)
 
-    def agree_with_replay(self, files, live=None):
-        """What the topic says last is what the replay says as of the last tick that spoke. Returns the snapshots and the replay's dead letters."""
-        live = live or snapshots_of(self.read(self.snapshots))
+    def agree_with_replay(self, files, as_of=None):
+        """What the topic says last is what the replay says as of a last tick, the last one that spoke where none is given. Returns the snapshots
+        and the replay's dead letters."""
+        live = snapshots_of(self.read(self.snapshots))
         expect(live, "no snapshot was published")
-        as_of = max((snapshot for snapshot in live if snapshot["type"] == "snapshot"), key=lambda snapshot: snapshot["as_of"])["as_of"]
+        as_of = as_of or max(snapshot["as_of"] for snapshot in live if snapshot["type"] == "snapshot")
         replayed, letters = self.replay(files, as_of)
         found = differences(last_by_key(live), replayed)
         expect(not found, f"{self.config}: {len(found)} of {len(replayed)} keys differ from replay --as-of {as_of}:\n" + "\n".join(found[:SHOWN]))

@@ -11,6 +11,8 @@ from suite import PROGRAM, expect
 
 DAYS = 30
 FAULTY_EACH = 2  # of each kind in each partition
+FAST_EACH = 2000  # one event in so many comes from a clock that is fast, by
+FAST_S = 4
 
 
 @dataclass
@@ -21,6 +23,21 @@ class Events:
 
     def counts(self):
         return [len(lines) for lines in self.partitions]
+
+    def write(self):
+        for path, lines in zip(self.files, self.partitions):
+            path.write_bytes(b"".join(value + b"\n" for _, value in lines))
+
+    def set_clocks_fast(self, firsts, seconds):
+        """Of what is produced from now on within so many seconds (in each partition from its first on) some is ahead of its time. Such an event
+        holds its partition back till the other ones' watermarks reach it; meanwhile what was read behind it is neither counted nor committed."""
+        for lines, first in zip(self.partitions, firsts):
+            for i in range(first + FAST_EACH // 4, len(lines), FAST_EACH):
+                key, value = lines[i]
+                if key.startswith(b"L"):
+                    ahead = seconds * (i - first) / (len(lines) - first) + FAST_S
+                    lines[i] = key, json.dumps({**json.loads(value), "at": moment(-ahead)}, ensure_ascii=False).encode()
+        self.write()
 
 
 def moment(seconds_ago):
@@ -60,6 +77,6 @@ def make(application, leads, seed):
                 faulty += 1
     expect(all(partitions), "no events for some partition")
     files = [application.directory / f"events-{number}.ndjson" for number in range(application.partitions)]
-    for path, lines in zip(files, partitions):
-        path.write_bytes(b"".join(value + b"\n" for _, value in lines))
-    return Events(partitions, files, faulty)
+    events = Events(partitions, files, faulty)
+    events.write()
+    return events

@@ -1,4 +1,4 @@
-"""kill -9 at random moments while events come in: in the end everything counted once, nothing published twice."""
+"""kill -9 at random moments, in a backlog and while events come in: in the end everything counted once, nothing published twice."""
 
 import random
 import time
@@ -13,52 +13,71 @@ from snapshots import differences, last_by_key
 from suite import expect
 
 HEADERS = [("source", "crm")]
-UP_S = (0.3, 6.0)  # from start to kill: before it leads, while it restores, in the middle of a transaction
-VALIDATED = 400    # of each topic's records, at even distances
+BACKLOG = 0.6           # this part of the events is there before the daemon is
+CATCHING_UP_S = (0, 1)  # from taking office to kill, while it reads that
+UP_S = (0.3, 6.0)       # later, from start to kill: before it leads, while it restores, in the middle of a transaction
+OUT_OF_ORDERNESS_S = 2  # as in sales.yaml
+TICK_S = 1
+VALIDATED = 400         # of each topic's records, at even distances
 
 
 def kill(suite):
-    leads, seconds, kills = (15_000, 16, 4) if suite.quick else (60_000, 40, 12)
+    leads, seconds, early, late = (15_000, 10, 2, 3) if suite.quick else (60_000, 30, 4, 8)
     application = Application(suite, "kill", partitions=3, windows=ALL_WINDOWS)
     application.create_input()
     sample = events.make(application, leads, suite.seed)
     chance = random.Random(suite.seed)
-    daemon = application.daemon().start().leads()
+    daemon = application.daemon()
     try:
-        feed = Feed(application.servers, application.input, sample.partitions, seconds, HEADERS)
+        backlog = [lines[:int(len(lines) * BACKLOG)] for lines in sample.partitions]
+        Feed(application.servers, application.input, backlog, 0, HEADERS).wait()
+        daemon.start()
+        for _ in range(early):
+            daemon.leads()
+            time.sleep(chance.uniform(*CATCHING_UP_S))
+            _kill_and_start(daemon)
+
+        sample.set_clocks_fast([len(lines) for lines in backlog], seconds)
+        rest = [lines[len(begun):] for lines, begun in zip(sample.partitions, backlog)]
+        feed = Feed(application.servers, application.input, rest, seconds, HEADERS)
         killed = 0
-        while killed < kills or feed.running():
+        while killed < late or feed.running():
             time.sleep(chance.uniform(*UP_S))
-            expect(daemon.running(), f"{daemon.log}: it ended by itself with {daemon.process.poll()}")
-            daemon.kill()
-            daemon.start()
+            _kill_and_start(daemon)
             killed += 1
         feed.wait()
+        time.sleep(events.FAST_S + 1)
         application.settle(sample.counts())
         expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
-        return f"{sum(sample.counts())} events, killed {killed} times, {_check(application, sample)}"
+        return f"{sum(sample.counts())} events, killed {early + killed} times, {_check(application, sample)}"
     finally:
         application.end()
 
 
+def _kill_and_start(daemon):
+    expect(daemon.running(), f"{daemon.log}: it ended by itself with {daemon.process.poll()}")
+    daemon.kill()
+    daemon.start()
+
+
 def _check(application, sample):
-    live, replayed = application.agree_with_replay(sample.files)
+    as_of = events.moment(OUT_OF_ORDERNESS_S + TICK_S)  # a tick that it came to, later than all events
+    live, replayed = application.agree_with_replay(sample.files, as_of)
     found = application.read(application.letters)
     letters.check_each_once(found, replayed)
     letters.check(found, application.read(application.input), application.input)
     expect(len(found) == sample.faulty, f"{len(found)} dead letters of {sample.faulty} faulty events")
-    _check_changelog(application, live)
+    _check_changelog(application, live, as_of)
     validity.check(application, VALIDATED)
     undone = len(application.read(application.snapshots, "read_uncommitted")) - len(live)
     return f"{len(live)} snapshots ({undone} more in aborted transactions), {len(found)} dead letters"
 
 
-def _check_changelog(application, live):
+def _check_changelog(application, live, as_of):
     """The rows alone say all that was published."""
     path = application.directory / "changelog.ndjson"
     rows = application.read(application.changelog)
     path.write_text("".join(line + "\n" for line in changelog.events_of(rows)), encoding="utf-8")
-    as_of = max(snapshot["as_of"] for snapshot in live if "as_of" in snapshot)
     told, refused = application.replay([path], as_of)
     expect(not refused, f"the changelog's facts are not understood: {refused[:3]}")
     found = differences(last_by_key(live), told)
