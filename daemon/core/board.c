@@ -235,29 +235,6 @@ static void move_sum(const struct board *board, const struct board_group *group,
 
 /* ---- standing ---- */
 
-static void add_stay(struct board_standing *standing, int32_t slice, int64_t count)
-{
-    standing->leads += count;
-    size_t place = standing->count;
-    while (place > 0 && standing->stays[place - 1].slice > slice)
-        place--;
-    if (place > 0 && standing->stays[place - 1].slice == slice) {
-        place--;
-        standing->stays[place].count += count;
-        if (standing->stays[place].count == 0) {
-            standing->count--;
-            for (size_t i = place; i < standing->count; i++)
-                standing->stays[i] = standing->stays[i + 1];
-        }
-        return;
-    }
-    standing->stays = memory_grow(standing->stays, &standing->capacity, standing->count + 1, sizeof *standing->stays);
-    for (size_t i = standing->count++; i > place; i--)
-        standing->stays[i] = standing->stays[i - 1];
-    standing->stays[place].slice = slice;
-    standing->stays[place].count = count;
-}
-
 /* Open leads belong to no slice's sums: their counts leave the delta here. */
 static void take_standing(struct board_group *group, int32_t slice, struct tally *delta)
 {
@@ -265,7 +242,7 @@ static void take_standing(struct board_group *group, int32_t slice, struct tally
     for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
         if (tally_key_field(entry.key) != TALLY_STANDING)
             continue;
-        add_stay(&group->standing[tally_key_step(entry.key)], slice, entry.count);
+        standing_add(&group->standing[tally_key_step(entry.key)], slice, entry.count);
         group->open_leads += entry.count;
         group->standing_changed = true;
         tally_drop(delta, entry.key);
@@ -620,7 +597,7 @@ void board_free(struct board *board)
         for (size_t i = 0; i < group->slice_count; i++)
             free_slice(&group->slices[i]);
         for (int k = 0; k < funnel->step_count; k++)
-            free(group->standing[k].stays);
+            standing_free(&group->standing[k]);
         free(group->slices);
         free(group->series);
         free(group->standing);

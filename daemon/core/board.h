@@ -8,6 +8,7 @@
 
 #include "calendar.h"
 #include "ledger.h"
+#include "standing.h"
 #include "young.h"
 
 struct board;
@@ -24,18 +25,11 @@ struct board_window { /* one window of one funnel and group; open for reading, `
     uint64_t published;    /* digest of what was last published; 0: nothing yet */
 };
 
-struct board_standing { /* open leads at one step: how many stays began in each slice; ascending, counts > 0 */
-    struct { int32_t slice; int64_t count; } *stays;
-    size_t count, capacity;
-    int64_t leads;
-    struct tally_sum amount;
-};
-
 struct board_group {
     int funnel;
     int breakdown;          /* -1: all leads */
     struct text values[FUNNEL_DIMENSIONS_MAX]; /* of the breakdown's dimensions */
-    struct board_standing *standing; /* by step */
+    struct standing *standing; /* by step */
     int64_t open_leads;
     /* this module's own: */
     struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; struct young *young; } *slices; /* ascending; one a ledger, sums add up */

@@ -320,35 +320,21 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
 
 /* ---- open leads ---- */
 
-/* The ceil(q * n)-th smallest age by slice: stays ascend by time, ages descend. */
-static int64_t age_quantile(const struct board_standing *standing, int64_t slice_s, int64_t tick, double q)
-{
-    int64_t rank = (int64_t)ceil(q * (double)standing->leads - 1e-9);
-    for (size_t i = standing->count; i-- > 0;) {
-        rank -= standing->stays[i].count;
-        if (rank <= 0) {
-            int64_t age_s = tick - standing->stays[i].slice * slice_s;
-            return age_s > 0 ? age_s : 0;
-        }
-    }
-    return -1;
-}
-
 static void fill_open(struct snapshot *snapshot, const struct board *board, int64_t tick,
                       int (*oldest)(void *context, int funnel, int step, struct ledger_open *out), void *context)
 {
     const struct board_group *group = snapshot->group;
     snapshot->open_count = 0;
     for (int k = 0; k < snapshot->funnel->step_count; k++) {
-        const struct board_standing *standing = &group->standing[k];
+        const struct standing *standing = &group->standing[k];
         if (standing->leads == 0)
             continue;
         struct snapshot_open *open = &snapshot->open[snapshot->open_count++];
         open->step = k;
         open->leads = standing->leads;
         open->amount = tally_sum_of(standing->amount);
-        open->age_p50_s = age_quantile(standing, board_slice_s(board), tick, 0.5);
-        open->age_p90_s = age_quantile(standing, board_slice_s(board), tick, 0.9);
+        open->age_p50_s = standing_age_quantile(standing, board_slice_s(board), tick, 0.5);
+        open->age_p90_s = standing_age_quantile(standing, board_slice_s(board), tick, 0.9);
         open->oldest_count = group->breakdown < 0 && oldest != NULL ? oldest(context, group->funnel, k, open->oldest) : -1;
     }
 }
