@@ -182,7 +182,7 @@ static bool still_stands(struct ledger *ledger, int funnel, int step, const stru
     return false;
 }
 
-static int by_since_then_bytes(const void *a, const void *b)
+int ledger_open_order(const void *a, const void *b)
 {
     const struct ledger_open *x = a, *y = b;
     return x->since != y->since ? (x->since > y->since) - (x->since < y->since) : text_compare(x->lead, y->lead);
@@ -227,7 +227,7 @@ int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct 
     for (size_t i = 0; i < count; i++)
         agenda_push(agenda, kept[i]);
     if (count > 1)
-        qsort(found, count, sizeof *found, by_since_then_bytes);
+        qsort(found, count, sizeof *found, ledger_open_order);
     int shown = count < (size_t)most ? (int)count : most;
     if (shown > 0)
         memcpy(out, found, (size_t)shown * sizeof *out);

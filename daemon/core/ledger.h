@@ -48,6 +48,9 @@ const struct lead_names *ledger_names(const struct ledger *ledger);
 
 struct ledger_open { struct text lead; int64_t since; };
 
+/* By `since` and then by bytes: an order for qsort over struct ledger_open. */
+int ledger_open_order(const void *a, const void *b);
+
 /* The open leads that stand longest at a step, by `since` and then by bytes; at most `most`. Returns how many. */
 int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out);
 

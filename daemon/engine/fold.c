@@ -97,12 +97,6 @@ void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
     board_tick(fold->board, tick, bound);
 }
 
-static int by_since_then_bytes(const void *a, const void *b)
-{
-    const struct ledger_open *x = a, *y = b;
-    return x->since != y->since ? (x->since > y->since) - (x->since < y->since) : text_compare(x->lead, y->lead);
-}
-
 int fold_oldest(void *context, int funnel, int step, struct ledger_open *out)
 {
     struct fold *fold = context;
@@ -111,7 +105,7 @@ int fold_oldest(void *context, int funnel, int step, struct ledger_open *out)
     for (int i = 0; i < fold->shard_count; i++)
         count += ledger_oldest(fold->shards[i], funnel, step, SNAPSHOT_OLDEST_MAX, all + count);
     if (count > 1)
-        qsort(all, (size_t)count, sizeof *all, by_since_then_bytes);
+        qsort(all, (size_t)count, sizeof *all, ledger_open_order);
     if (count > SNAPSHOT_OLDEST_MAX)
         count = SNAPSHOT_OLDEST_MAX;
     for (int i = 0; i < count; i++)

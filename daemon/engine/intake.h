@@ -52,6 +52,8 @@ void intake_fill(struct intake *intake, const struct record *records, int count)
 
 static inline bool intake_is_empty(const struct intake *intake) { return intake->next == intake->count; }
 
+#define INTAKE_CUT_FIRST (TIME_NONE + 1) /* a cut before the first event that is counted */
+
 /* The next item whose event lies before the cut (TIME_NEVER: none does not), and step past it. NULL: empty or at the cut. */
 const struct intake_item *intake_take(struct intake *intake, int64_t cut_ms);
 

@@ -24,8 +24,6 @@ enum {
     WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
 };
 
-#define CUT_FIRST (TIME_NONE + 1) /* before the first event that is counted */
-
 struct input { /* one partition */
     struct log_partition name;
     struct intake intake;
@@ -305,7 +303,7 @@ static bool turn(struct leader *leader)
             commit(leader);
         return taken > 0 || published > 0;
     }
-    uint64_t taken = take_to(leader, leader->last_tick_ms == TIME_NONE ? CUT_FIRST : ticks_after(&leader->ticks, leader->last_tick_ms));
+    uint64_t taken = take_to(leader, leader->last_tick_ms == TIME_NONE ? INTAKE_CUT_FIRST : ticks_after(&leader->ticks, leader->last_tick_ms));
     if (commit_is_due(leader))
         commit(leader);
     return taken > 0;

@@ -14,8 +14,6 @@ enum {
     LETTER_LONGEST = 64 << 20, /* bytes kept for its dead letter of a line that is too long */
 };
 
-#define CUT_FIRST (TIME_NONE + 1) /* before the first event that is counted */
-
 struct input { /* one file */
     struct log_file *file;
     struct intake intake;
@@ -143,14 +141,14 @@ static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *
 static bool run_through(struct replay *replay, int *failed)
 {
     bool ok = true;
-    int64_t cut_ms = replay->options->last ? TIME_NEVER : CUT_FIRST;
+    int64_t cut_ms = replay->options->last ? TIME_NEVER : INTAKE_CUT_FIRST;
     for (;;) {
         int64_t reached_ms = advance_to(replay, cut_ms, &ok, failed);
         if (!ok)
             return false;
         if (reached_ms == TIME_NEVER)
             break;
-        if (cut_ms != CUT_FIRST)
+        if (cut_ms != INTAKE_CUT_FIRST)
             for (; cut_ms <= reached_ms; cut_ms = ticks_after(&replay->ticks, cut_ms))
                 tick(replay, cut_ms, PUBLISH_CHANGED);
         else
@@ -162,7 +160,7 @@ static bool run_through(struct replay *replay, int *failed)
             end = replay->inputs[i].greatest_at;
     if (end == TIME_NONE)
         return true; /* nothing was counted, and no time asked for */
-    if (cut_ms != CUT_FIRST && !replay->options->last)
+    if (cut_ms != INTAKE_CUT_FIRST && !replay->options->last)
         for (; cut_ms < end * 1000; cut_ms = ticks_after(&replay->ticks, cut_ms))
             tick(replay, cut_ms, PUBLISH_CHANGED);
     tick(replay, end * 1000, replay->options->last ? PUBLISH_ALL : PUBLISH_NOT_FINAL);
