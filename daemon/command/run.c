@@ -1,5 +1,6 @@
 /* run.c -- `funneld run`: the daemon. */
 #include <errno.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -12,19 +13,22 @@
 #include "../log/operator_log.h"
 #include "command.h"
 #include "options.h"
+#include "roles.h"
 
-enum { CONFIG, EMBEDDED, PARTITIONS, THREADS, OPTION_COUNT };
+enum { CONFIG, EMBEDDED, PARTITIONS, ROLES, THREADS, OPTION_COUNT };
 
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED},
     [EMBEDDED] = {"embedded", NULL, "on a Kafka inside this process: for a first look, nothing outlives it", 0},
     [PARTITIONS] = {"partitions", "N", "with --embedded: partitions of the input topics (default: 1)", 0},
+    [ROLES] = {"roles", "LIST", "what this process does: some of engine,http,notify (default: all that are configured)", 0},
     [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
     [OPTION_COUNT] = {0},
 };
 
 static atomic_bool stopping;
-static struct log *stopped_log; /* set before the handlers are */
+static sem_t stopped;           /* posted when stopping is set: for a process without an engine to wait on */
+static struct log *stopped_log; /* set before the handlers are; NULL without an engine */
 
 /* The first signal finishes the work at hand, the second leaves at once: the log holds all state. */
 static void on_signal(int number)
@@ -32,7 +36,9 @@ static void on_signal(int number)
     int error = errno; /* of whatever was interrupted */
     if (atomic_exchange(&stopping, true))
         _exit(128 + number);
-    stopped_log->ops->stop(stopped_log);
+    if (stopped_log != NULL)
+        stopped_log->ops->stop(stopped_log);
+    sem_post(&stopped);
     errno = error;
 }
 
@@ -46,19 +52,53 @@ static void set_handlers(void)
     sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static struct log *open_log(const struct settings *settings, bool embedded, int partitions)
+static struct log *open_log(const struct settings *settings, bool embedded, int partitions, const char **servers)
 {
     if (!embedded)
         return kafka_log_open(settings, &(struct kafka_options){0});
-    const char *servers = NULL;
-    struct log *log = embedded_log_open(settings, partitions, &servers);
+    struct log *log = embedded_log_open(settings, partitions, servers);
     if (log == NULL) {
         fprintf(stderr, "funneld run: the embedded Kafka cannot be started\n");
         return NULL;
     }
-    printf("bootstrap.servers=%s\n", servers);
+    printf("bootstrap.servers=%s\n", *servers);
     fflush(stdout);
     return log;
+}
+
+static int lead(const struct settings *settings, int threads)
+{
+    if (leader_run(settings, stopped_log, threads, &stopping) != LOG_FAILED)
+        return EXIT_DONE;
+    operator_log(OPERATOR_ERROR, "run", "%s", stopped_log->ops->error(stopped_log));
+    return EXIT_FAILED;
+}
+
+static int wait_for_signal(void)
+{
+    while (sem_wait(&stopped) != 0 && errno == EINTR)
+        ;
+    return EXIT_DONE;
+}
+
+/* The log first, as the embedded cluster lives in it; then the roles that read from it; the engine in this thread; and back in reverse. */
+static int serve(const struct settings *settings, unsigned set, bool embedded, int partitions, int threads)
+{
+    bool engine = (set & 1U << ROLE_ENGINE) != 0;
+    const char *servers = NULL; /* of the embedded cluster */
+    struct roles roles = {0};
+    int status = EXIT_FAILED;
+    if (engine && (stopped_log = open_log(settings, embedded, partitions, &servers)) == NULL)
+        return status;
+    sem_init(&stopped, 0, 0);
+    set_handlers();
+    if (roles_start(&roles, set, settings, servers))
+        status = engine ? lead(settings, threads) : wait_for_signal();
+    atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
+    roles_stop(&roles);
+    if (engine)
+        stopped_log->ops->close(stopped_log);
+    return status;
 }
 
 static int run(int argc, char **argv)
@@ -75,23 +115,18 @@ static int run(int argc, char **argv)
     if (settings == NULL)
         return EXIT_USAGE;
     command_note_unserved(settings);
+    unsigned set;
     char error[512];
-    if (values[EMBEDDED] == NULL && !kafka_check(settings, error, sizeof error)) {
+    bool embedded = values[EMBEDDED] != NULL, right = roles_read(values[ROLES], settings, &set);
+    if (right && embedded && (set & 1U << ROLE_ENGINE) == 0) {
+        fprintf(stderr, "funneld run: --embedded is the engine's; with `--roles %s` there is nobody to fill it\n", values[ROLES]);
+        right = false;
+    }
+    if (right && !embedded && !kafka_check(settings, error, sizeof error)) {
         fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
-        settings_free(settings);
-        return EXIT_USAGE;
+        right = false;
     }
-    int status = EXIT_FAILED;
-    stopped_log = open_log(settings, values[EMBEDDED] != NULL, (int)partitions);
-    if (stopped_log != NULL) {
-        set_handlers();
-        if (leader_run(settings, stopped_log, (int)threads, &stopping) == LOG_FAILED)
-            operator_log(OPERATOR_ERROR, "run", "%s", stopped_log->ops->error(stopped_log));
-        else
-            status = EXIT_DONE;
-        atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
-        stopped_log->ops->close(stopped_log);
-    }
+    int status = right ? serve(settings, set, embedded, (int)partitions, (int)threads) : EXIT_USAGE;
     settings_free(settings);
     return status;
 }
@@ -102,6 +137,7 @@ const struct command command_run = {
     .summary = "The daemon: consumes lead events, publishes snapshots and bottlenecks",
     .help = "Of several processes of one application one leads, the others stand by and take over. SIGTERM or SIGINT finishes the work at hand and leaves in order;\n"
             "a second one leaves at once: nothing is lost, all state is in Kafka.\n\n"
+            "--roles spreads the parts over processes: the engine counts and publishes, http and notify read what it published.\n\n"
             "--embedded prints the cluster's bootstrap.servers on standard output, so that kcat or any client can produce and consume. That cluster is librdkafka's\n"
             "mock: it holds 5 MiB a partition, keeps nothing over a restart and does not keep transactions apart.\n",
     .options = rows,
