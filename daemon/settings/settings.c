@@ -10,6 +10,7 @@
 #include "alert_section.h"
 #include "dimension_section.h"
 #include "funnel_section.h"
+#include "http_section.h"
 #include "input_section.h"
 #include "schema.h"
 #include "zone_table.h"
@@ -90,7 +91,7 @@ static void read_kafka(const struct place *place, void *target)
     }
 }
 
-/* ---- output, HTTP ---- */
+/* ---- output ---- */
 
 static void read_topic(const struct place *place, void *field)
 {
@@ -151,33 +152,6 @@ static void read_output(const struct place *place, void *target)
         check_topics(place, target);
 }
 
-/* HOST:PORT, the host in brackets if it is an IPv6 address. */
-static void read_listen(const struct place *place, void *field)
-{
-    const char *text = schema_text(place, "an address to listen on, such as 127.0.0.1:8080");
-    if (text == NULL)
-        return;
-    const char *colon = strrchr(text, ':');
-    size_t digits = colon != NULL ? strspn(colon + 1, "0123456789") : 0;
-    bool right = digits > 0 && digits <= 5 && colon[1 + digits] == '\0' && strtol(colon + 1, NULL, 10) <= 65535;
-    if (right && memchr(text, ':', (size_t)(colon - text)) != NULL)
-        right = *text == '[' && colon[-1] == ']';
-    if (right)
-        *(const char **)field = text;
-    else
-        check_expected(place, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080");
-}
-
-static const struct schema_row http_rows[] = {
-    {"listen", SCHEMA_OWN, offsetof(struct settings, http_listen), .flags = SCHEMA_REQUIRED, .read = read_listen},
-    {0},
-};
-
-static void read_http(const struct place *place, void *target)
-{
-    schema_read(place, http_rows, 0, target);
-}
-
 static void read_alerts(const struct place *place, void *target)
 {
     struct settings *settings = target;
@@ -195,7 +169,7 @@ static const struct schema_row rows[] = {
     {"dimensions", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = dimension_section_read},
     {"input", SCHEMA_OWN, .flags = SCHEMA_NULL, .fallback = "{}", .read = input_section_read},
     {"output", SCHEMA_OWN, .flags = SCHEMA_NULL, .fallback = "{}", .read = read_output},
-    {"http", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_http},
+    {"http", SCHEMA_OWN, offsetof(struct settings, http), .flags = SCHEMA_NULL, .read = http_section_read},
     {"funnels", SCHEMA_OWN, .flags = SCHEMA_REQUIRED, .read = funnel_section_read},
     {"alerts", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_alerts},
     {0},

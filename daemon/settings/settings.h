@@ -109,6 +109,21 @@ struct alert_rule {
     struct label *annotations;
 };
 
+/* ---- the page ---- */
+
+enum language { LANGUAGE_RU, LANGUAGE_EN };
+enum lead_word { LEAD_WORD_LEAD, LEAD_WORD_DEAL, LEAD_WORD_REQUEST }; /* what people here call a lead */
+
+struct http_settings {
+    const char *listen;           /* HOST:PORT; NULL: no HTTP */
+    const char *url;              /* the page's address as others see it; NULL: http://LISTEN */
+    int host_count;               /* further names under which requests may come */
+    const char **hosts;
+    const char *token_file;       /* holds the bearer token; NULL: anyone who can connect may read */
+    enum language language;       /* of the page, until somebody chooses another */
+    enum lead_word lead;
+};
+
 /* ---- the whole ---- */
 
 struct property { const char *name, *value; };  /* of librdkafka; a value written as ${NAME} is that of the environment variable */
@@ -141,7 +156,7 @@ struct settings {
     int *title_counts;            /* of each dimension: value -> title, for people only */
     struct property **titles;
 
-    const char *http_listen;      /* NULL: no HTTP */
+    struct http_settings http;
 
     int funnel_count;
     struct funnel *funnels;

@@ -4,6 +4,7 @@
 
 #include "alert_print.h"
 #include "dimension_section.h"
+#include "http_section.h"
 #include "notation.h"
 #include "settings.h"
 
@@ -60,6 +61,20 @@ static bool is_secret(const char *property)
     return false;
 }
 
+static void print_http(const struct http_settings *http, FILE *out)
+{
+    if (http->listen == NULL)
+        return;
+    print_label("http", out);
+    fprintf(out, "%s", http->listen);
+    if (http->url != NULL)
+        fprintf(out, ", as %s", http->url);
+    for (int i = 0; i < http->host_count; i++)
+        fprintf(out, ", host %s", http->hosts[i]);
+    fprintf(out, "; language %s, a lead is called %s; ", http_section_languages[http->language], http_section_leads[http->lead]);
+    fprintf(out, http->token_file != NULL ? "bearer token from %s\n" : "without a token\n", http->token_file);
+}
+
 static void print_application(const struct settings *settings, FILE *out)
 {
     print_label("application", out);
@@ -78,10 +93,7 @@ static void print_application(const struct settings *settings, FILE *out)
         print_label(i == 0 ? "kafka" : "", out);
         fprintf(out, "%s: %s\n", settings->properties[i].name, is_secret(settings->properties[i].name) ? "(set)" : settings->properties[i].value);
     }
-    if (settings->http_listen != NULL) {
-        print_label("http", out);
-        fprintf(out, "%s\n", settings->http_listen);
-    }
+    print_http(&settings->http, out);
 }
 
 /* ---- input ---- */

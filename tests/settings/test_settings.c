@@ -65,7 +65,13 @@ static void application__and_kafka(void **state)
         assert_string_equal(full->properties[i].name, expected[i].name);
         assert_string_equal(full->properties[i].value, expected[i].value);
     }
-    assert_string_equal(full->http_listen, "[::1]:8080");
+    assert_string_equal(full->http.listen, "[::1]:8080");
+    assert_string_equal(full->http.url, "https://funnel.example");
+    assert_int_equal(full->http.host_count, 1);
+    assert_string_equal(full->http.hosts[0], "wall.example");
+    assert_string_equal(full->http.token_file, "/etc/funneld/page-token");
+    assert_int_equal(full->http.language, LANGUAGE_EN);
+    assert_int_equal(full->http.lead, LEAD_WORD_DEAL);
 }
 
 static void dimensions__keep_the_order_of_the_file(void **state)
@@ -321,7 +327,7 @@ static void defaults(void **state)
     assert_int_equal(settings->every_ms, 5000);
     assert_true(settings->show_leads);
     assert_null(settings->lead_url);
-    assert_null(settings->http_listen);
+    assert_null(settings->http.listen);
     assert_int_equal(settings->property_count + settings->dimension_count + settings->application_rule_count, 0);
 
     const struct funnel *funnel = &settings->funnels[0];
