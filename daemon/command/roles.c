@@ -11,7 +11,7 @@ struct role_row {
 
 static bool has_http(const struct settings *settings)
 {
-    return settings->http_listen != NULL;
+    return settings->http.listen != NULL;
 }
 
 static bool has_notify(const struct settings *settings)
