@@ -11,7 +11,7 @@
 
 enum { ENGINE = 1 << ROLE_ENGINE, HTTP = 1 << ROLE_HTTP };
 
-static const struct settings bare = {.path = "bare.yaml"}, with_http = {.path = "http.yaml", .http_listen = "127.0.0.1:8080"};
+static const struct settings bare = {.path = "bare.yaml"}, with_http = {.path = "http.yaml", .http.listen = "127.0.0.1:8080"};
 
 static void roles__named_in_a_list(void **state)
 {
