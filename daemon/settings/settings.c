@@ -13,6 +13,7 @@
 #include "http_section.h"
 #include "input_section.h"
 #include "schema.h"
+#include "secret.h"
 #include "zone_table.h"
 
 enum { FILE_BYTES_MAX = 16 << 20 };
@@ -58,25 +59,6 @@ static void read_timezone(const struct place *place, void *target)
     check_expected(place, "a time zone of the system's tzdata, such as Europe/Moscow or UTC%s", check_did_you_mean(place, &search.nearest));
 }
 
-/* The value itself or, as ${NAME}, that of an environment variable, so that secrets need not stand in the file. */
-static const char *property_value(const struct place *place)
-{
-    struct keep *keep = place->check->keep;
-    const struct node *node = place->node;
-    if (node->kind != NODE_SCALAR || yaml_tree_is_null(node)) {
-        check_expected(place, "a text or number");
-        return NULL;
-    }
-    struct text text = node->text;
-    if (text.length < 4 || strncmp(text.data, "${", 2) != 0 || text.data[text.length - 1] != '}')
-        return text.data;
-    const char *name = keep_string(keep, (struct text){text.data + 2, text.length - 3}), *value = getenv(name);
-    if (value != NULL)
-        return keep_string(keep, text_of(value));
-    check_expected(place, "an environment variable that is set");
-    return NULL;
-}
-
 static void read_kafka(const struct place *place, void *target)
 {
     struct settings *settings = target;
@@ -85,7 +67,7 @@ static void read_kafka(const struct place *place, void *target)
     settings->properties = keep_array(place->check->keep, (size_t)place->node->count, sizeof *settings->properties);
     for (int i = 0; i < place->node->count; i++) {
         const struct place *member = check_member(place, i);
-        const char *value = property_value(member);
+        const char *value = secret_read(member);
         if (value != NULL)
             settings->properties[settings->property_count++] = (struct property){member->key, value};
     }

@@ -126,7 +126,7 @@ struct http_settings {
 
 /* ---- the whole ---- */
 
-struct property { const char *name, *value; };  /* of librdkafka; a value written as ${NAME} is that of the environment variable */
+struct property { const char *name, *value; };  /* of librdkafka; secrets are read already (secret.h) */
 
 struct settings {
     const char *path;

@@ -426,9 +426,26 @@ static void configurations__of_the_tree__load(void **state)
     }
 }
 
+static void secrets__come_from_files_without_their_line_end(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/funneld-secret-XXXXXX", yaml[256];
+    int descriptor = mkstemp(path);
+    assert_true(descriptor >= 0);
+    assert_int_equal(write(descriptor, "pass word\r\n\n", 12), 12);
+    close(descriptor);
+    snprintf(yaml, sizeof yaml, "kafka: {sasl.password: \"${file:%s}\", sasl.username: \"a${b}\"}\nfunnels: [{id: f, stages: [{id: a}]}]\n", path);
+    struct settings *settings = load_text(yaml);
+    unlink(path);
+    assert_string_equal(settings->properties[0].value, "pass word");
+    assert_string_equal(settings->properties[1].value, "a${b}");
+    settings_free(settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(secrets__come_from_files_without_their_line_end),
         cmocka_unit_test(application__and_kafka),
         cmocka_unit_test(dimensions__keep_the_order_of_the_file),
         cmocka_unit_test(sources__have_defaults_for_what_they_do_not_list),
