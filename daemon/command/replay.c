@@ -6,7 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../core/memory.h"
 #include "../engine/replay.h"
+#include "../log/file.h"
 #include "../settings/notation.h"
 #include "../wire/letter_json.h"
 #include "../wire/moment.h"
@@ -28,9 +30,10 @@ static const struct option_row rows[] = {
     [OPTION_COUNT] = {0},
 };
 
+enum { LETTER_LONGEST = 64 << 20 /* bytes kept for its dead letter of a line that is too long */ };
+
 struct writer {
     FILE *records, *letters; /* letters NULL: not asked for */
-    char *const *paths;
     struct buffer line;
     bool terminal;           /* standard error is one: progress is shown */
     struct timespec started, shown;
@@ -52,14 +55,13 @@ static void write_record(void *context, struct text key, struct text value, uint
     fwrite(writer->line.data, 1, writer->line.length, writer->records);
 }
 
-static void write_letter(void *context, enum fault fault, const char *message, int file, int64_t offset, struct text value)
+static void write_letter(void *context, enum fault fault, const char *message, const struct history *history, const struct log_record *record)
 {
     struct writer *writer = context;
     if (writer->letters == NULL)
         return;
-    const char *slash = strrchr(writer->paths[file], '/');
     writer->line.length = 0;
-    letter_json(&writer->line, fault, message, text_of(slash != NULL ? slash + 1 : writer->paths[file]), file, offset, value);
+    letter_json(&writer->line, fault, message, history->name, history->partition, record->offset, record->value);
     buffer_char(&writer->line, '\n');
     fwrite(writer->line.data, 1, writer->line.length, writer->letters);
 }
@@ -74,14 +76,14 @@ static double seconds_since(const struct timespec *then)
 static void show_progress(void *context, const struct replay_progress *progress)
 {
     struct writer *writer = context;
-    bool done = progress->bytes_total >= 0 && progress->bytes >= progress->bytes_total;
+    bool done = progress->size >= 0 && progress->position >= progress->size;
     if (!writer->terminal || (!done && seconds_since(&writer->shown) < 0.2))
         return;
     clock_gettime(CLOCK_MONOTONIC, &writer->shown);
     double elapsed_s = seconds_since(&writer->started), rate = elapsed_s > 0 ? (double)progress->events / elapsed_s : 0;
-    if (progress->bytes_total > 0) {
+    if (progress->size > 0) {
         enum { WIDTH = 30 };
-        double share = (double)progress->bytes / (double)progress->bytes_total;
+        double share = (double)progress->position / (double)progress->size;
         fprintf(stderr, "\r[");
         for (int i = 0; i < WIDTH; i++)
             fputc(i < (int)(share * WIDTH) ? '#' : ' ', stderr);
@@ -140,6 +142,19 @@ static bool is_written(FILE *file)
     return fflush(file) == 0 && !ferror(file);
 }
 
+static bool open_files(const struct settings *settings, char *const *paths, int count, struct history **histories)
+{
+    int64_t longest = settings->max_record > LETTER_LONGEST ? settings->max_record : LETTER_LONGEST;
+    for (int i = 0; i < count; i++) {
+        histories[i] = file_open(paths[i], i, longest);
+        if (histories[i] == NULL) {
+            fprintf(stderr, "funneld replay: cannot read %s: %s\n", paths[i], strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
 static int run(int argc, char **argv)
 {
     const char *values[OPTION_COUNT];
@@ -161,22 +176,25 @@ static int run(int argc, char **argv)
     }
     command_note_unserved(settings);
 
-    struct writer writer = {.records = stdout, .paths = argv + first, .terminal = isatty(STDERR_FILENO)};
+    struct writer writer = {.records = stdout, .terminal = isatty(STDERR_FILENO)};
     clock_gettime(CLOCK_MONOTONIC, &writer.started);
     options.context = &writer;
     struct replay_figures figures = {0};
     options.figures = &figures;
     struct outcomes outcomes = {0};
-    int status = EXIT_FAILED, failed = 0;
+    int status = EXIT_FAILED, failed = 0, count = argc - first;
+    struct history **histories = memory_new((size_t)count * sizeof(struct history *));
     if (values[DEAD_LETTERS] != NULL && (writer.letters = open_output(values[DEAD_LETTERS])) == NULL)
         goto out;
     if (values[OUTPUT] != NULL && (writer.records = open_output(values[OUTPUT])) == NULL)
         goto out;
-    int error = replay_files(settings, &options, argc - first, argv + first, &outcomes, &failed);
+    if (!open_files(settings, argv + first, count, histories))
+        goto out;
+    bool read = replay_run(settings, &options, count, histories, &outcomes, &failed);
     if (writer.terminal)
         fputc('\n', stderr);
-    if (error != 0) {
-        fprintf(stderr, "funneld replay: cannot read %s: %s\n", argv[first + failed], strerror(error));
+    if (!read) {
+        fprintf(stderr, "funneld replay: cannot read %s: %s\n", argv[first + failed], histories[failed]->ops->error(histories[failed]));
         goto out;
     }
     bool records_written = is_written(writer.records);
@@ -192,6 +210,9 @@ out:
         fclose(writer.letters);
     if (writer.records != NULL && writer.records != stdout)
         fclose(writer.records);
+    for (int i = 0; i < count; i++)
+        history_close(histories[i]);
+    free(histories);
     free(writer.line.data);
     outcomes_free(&outcomes);
     settings_free(settings);

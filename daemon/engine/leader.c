@@ -9,6 +9,7 @@
 #include "../log/operator_log.h"
 #include "../wire/lead_json.h"
 #include "bound.h"
+#include "convert.h"
 #include "intake.h"
 #include "outcomes.h"
 #include "restore.h"
@@ -28,10 +29,7 @@ struct input { /* one partition */
     struct log_partition name;
     struct intake intake;
     struct log_block block;      /* being taken from; count 0: none */
-    struct record *records;
-    size_t record_capacity;
-    struct record_header *headers;
-    size_t header_capacity;
+    struct convert convert;
     int64_t offset;              /* the next one not wholly taken; -1: from the start */
     int64_t greatest_at;         /* of what was taken; TIME_NONE */
     int64_t watermark_ms;        /* likewise, or by the wall clock */
@@ -158,24 +156,6 @@ static void release(struct leader *leader, struct input *input)
     input->block.count = 0;
 }
 
-/* A log's records as the decoder takes them. */
-static void convert(struct input *input)
-{
-    const struct log_block *block = &input->block;
-    size_t headers = 0;
-    for (int i = 0; i < block->count; i++)
-        headers += (size_t)block->records[i].header_count;
-    input->records = memory_grow(input->records, &input->record_capacity, (size_t)block->count, sizeof *input->records);
-    input->headers = memory_grow(input->headers, &input->header_capacity, headers, sizeof *input->headers);
-    struct record_header *next = input->headers;
-    for (int i = 0; i < block->count; i++) {
-        const struct log_record *from = &block->records[i];
-        input->records[i] = (struct record){from->key, from->value, from->timestamp_ms, input->name.topic, next, from->header_count};
-        for (int h = 0; h < from->header_count; h++)
-            *next++ = (struct record_header){from->headers[h].name, from->headers[h].value};
-    }
-}
-
 /* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
 static void read_inputs(struct leader *leader)
 {
@@ -189,8 +169,7 @@ static void read_inputs(struct leader *leader)
         if (leader->status != LOG_OK)
             return;
         if (input->block.count > 0) {
-            convert(input);
-            intake_fill(&input->intake, input->records, input->block.count);
+            intake_fill(&input->intake, convert_records(&input->convert, input->block.records, input->block.count, input->name.topic), input->block.count);
             leader->outcomes.records += (uint64_t)input->block.count;
             continue;
         }
@@ -393,8 +372,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     for (int i = 0; i < leader.input_count; i++) {
         release(&leader, &leader.inputs[i]);
         intake_free(&leader.inputs[i].intake);
-        free(leader.inputs[i].records);
-        free(leader.inputs[i].headers);
+        convert_free(&leader.inputs[i].convert);
     }
     free(leader.inputs);
     free(leader.value.data);

@@ -1,25 +1,20 @@
 #include "replay.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/file.h"
 #include "bound.h"
+#include "convert.h"
 #include "intake.h"
 #include "ticks.h"
 
-enum {
-    BLOCK_RECORDS = 8192,
-    LETTER_LONGEST = 64 << 20, /* bytes kept for its dead letter of a line that is too long */
-};
+enum { BLOCK_RECORDS = 8192 };
 
-struct input { /* one file */
-    struct log_file *file;
+struct input { /* one partition */
+    struct history *history;
     struct intake intake;
-    const struct log_line *lines;
-    struct record *records;
-    size_t record_capacity;
+    const struct log_record *records; /* the block being taken from */
+    struct convert convert;
     bool ended;
     int64_t greatest_at;       /* of the events taken; TIME_NONE */
 };
@@ -42,14 +37,11 @@ struct replay {
 static bool refill(struct replay *replay, struct input *input)
 {
     fold_apply(&replay->fold); /* its events live in the decoders that are about to be used again */
-    int count = log_file_read(input->file, BLOCK_RECORDS, &input->lines);
+    int count = input->history->ops->read(input->history, BLOCK_RECORDS, &input->records);
     if (count < 0)
         return false;
     input->ended = count == 0;
-    input->records = memory_grow(input->records, &input->record_capacity, (size_t)count, sizeof *input->records);
-    for (int i = 0; i < count; i++)
-        input->records[i] = (struct record){.value = input->lines[i].bytes, .timestamp_ms = INT64_MIN};
-    intake_fill(&input->intake, input->records, count);
+    intake_fill(&input->intake, convert_records(&input->convert, input->records, count, input->history->topic), count);
     replay->outcomes->records += (uint64_t)count;
     return true;
 }
@@ -60,9 +52,10 @@ static void report(struct replay *replay)
         return;
     struct replay_progress progress = {.events = replay->outcomes->events, .watermark_ms = replay->watermark_ms};
     for (int i = 0; i < replay->input_count; i++) {
-        int64_t size = log_file_size(replay->inputs[i].file);
-        progress.bytes += log_file_position(replay->inputs[i].file);
-        progress.bytes_total = size < 0 || progress.bytes_total < 0 ? -1 : progress.bytes_total + size;
+        const struct history *history = replay->inputs[i].history;
+        int64_t size = history->ops->size(history);
+        progress.position += history->ops->position(history);
+        progress.size = size < 0 || progress.size < 0 ? -1 : progress.size + size;
     }
     replay->options->progress(replay->options->context, &progress);
 }
@@ -74,8 +67,7 @@ static void write_letter(struct replay *replay, const struct input *input, const
     const struct intake_item *faulty = item->faulty;
     outcomes_fault(replay->outcomes, faulty->fault, faulty->decoded->value);
     if (replay->options->letter != NULL)
-        replay->options->letter(replay->options->context, faulty->fault, faulty->decoded->message, (int)(input - replay->inputs),
-                                input->lines[item->record].offset, input->records[item->record].value);
+        replay->options->letter(replay->options->context, faulty->fault, faulty->decoded->message, input->history, &input->records[item->record]);
 }
 
 static void take(struct replay *replay, struct input *input, const struct intake_item *item)
@@ -111,8 +103,8 @@ static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scop
     replay->watermark_ms = tick_ms;
 }
 
-/* Take from every file up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all files have ended.
- * False in *ok: a file cannot be read, its number in *failed. */
+/* Take from every input up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all have ended.
+ * False in *ok: one cannot be read, its number in *failed. */
 static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *failed)
 {
     int64_t least = TIME_NEVER;
@@ -137,7 +129,7 @@ static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *
     return least;
 }
 
-/* Everything up to the end of all files, with the ticks on the way. False: a file cannot be read. */
+/* Everything up to the end of all inputs, with the ticks on the way. False: one cannot be read. */
 static bool run_through(struct replay *replay, int *failed)
 {
     bool ok = true;
@@ -167,45 +159,32 @@ static bool run_through(struct replay *replay, int *failed)
     return true;
 }
 
-int replay_files(const struct settings *settings, const struct replay_options *options, int file_count, char *const *paths, struct outcomes *outcomes, int *failed)
+bool replay_run(const struct settings *settings, const struct replay_options *options, int count, struct history *const *histories, struct outcomes *outcomes, int *failed)
 {
     struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes, .watermark_ms = TIME_NONE};
     replay.ticks = (struct ticks){options->every_ms, settings->zone.slice_s * 1000};
-    replay.inputs = memory_new((size_t)file_count * sizeof *replay.inputs);
-    int64_t longest = settings->max_record > LETTER_LONGEST ? settings->max_record : LETTER_LONGEST;
-    int error = 0;
-    for (; replay.input_count < file_count; replay.input_count++) {
-        replay.inputs[replay.input_count].file = log_file_open(paths[replay.input_count], longest);
-        if (replay.inputs[replay.input_count].file == NULL) {
-            error = errno;
-            *failed = replay.input_count;
-            break;
-        }
+    replay.pool = pool_new(options->threads);
+    fold_init(&replay.fold, settings, replay.pool, false);
+    replay.publisher = publisher_new(&replay.fold);
+    replay.inputs = memory_new((size_t)count * sizeof *replay.inputs);
+    struct intake_limits limits = {options->from, options->to, options->as_of != TIME_NONE ? options->as_of : TIME_NEVER};
+    for (int i = 0; i < count; i++) {
+        replay.inputs[i].history = histories[i];
+        intake_init(&replay.inputs[i].intake, settings, replay.pool, options->as_of != TIME_NONE ? options->as_of : options->now, limits);
+        replay.inputs[i].greatest_at = TIME_NONE;
     }
-    if (error == 0) {
-        replay.pool = pool_new(options->threads);
-        fold_init(&replay.fold, settings, replay.pool, false);
-        replay.publisher = publisher_new(&replay.fold);
-        struct intake_limits limits = {options->from, options->to, options->as_of != TIME_NONE ? options->as_of : TIME_NEVER};
-        for (int i = 0; i < file_count; i++) {
-            intake_init(&replay.inputs[i].intake, settings, replay.pool, options->as_of != TIME_NONE ? options->as_of : options->now, limits);
-            replay.inputs[i].greatest_at = TIME_NONE;
-        }
-        if (!run_through(&replay, failed))
-            error = errno;
-        report(&replay);
-        if (options->figures != NULL)
-            *options->figures = (struct replay_figures){fold_lead_count(&replay.fold), fold_lead_bytes(&replay.fold), board_figures(replay.fold.board)};
-        for (int i = 0; i < file_count; i++) {
-            intake_free(&replay.inputs[i].intake);
-            free(replay.inputs[i].records);
-        }
-        publisher_free(replay.publisher);
-        fold_free(&replay.fold);
-        pool_free(replay.pool);
+    replay.input_count = count;
+    bool done = run_through(&replay, failed);
+    report(&replay);
+    if (options->figures != NULL)
+        *options->figures = (struct replay_figures){fold_lead_count(&replay.fold), fold_lead_bytes(&replay.fold), board_figures(replay.fold.board)};
+    for (int i = 0; i < count; i++) {
+        intake_free(&replay.inputs[i].intake);
+        convert_free(&replay.inputs[i].convert);
     }
-    for (int i = 0; i < replay.input_count; i++)
-        log_file_close(replay.inputs[i].file);
     free(replay.inputs);
-    return error;
+    publisher_free(replay.publisher);
+    fold_free(&replay.fold);
+    pool_free(replay.pool);
+    return done;
 }

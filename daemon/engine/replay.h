@@ -1,13 +1,14 @@
-/* replay.h -- history from files: every snapshot that the past would have published, or only the last of each key. The same bytes every time, whatever the
+/* replay.h -- history from sources of records: every snapshot that the past would have published, or only the last of each key. The same bytes every time, whatever the
  * number of threads.  Source: semantics, section 8; formats, "Commands". */
 #ifndef FUNNELD_ENGINE_REPLAY_H
 #define FUNNELD_ENGINE_REPLAY_H
 
+#include "../log/history.h"
 #include "outcomes.h"
 #include "publisher.h"
 
-struct replay_progress { /* so far, over all files */
-    int64_t bytes, bytes_total; /* total -1: not known */
+struct replay_progress { /* so far, over all of it */
+    int64_t position, size;     /* in the histories' units (bytes of files, records of topics); size -1: not known */
     uint64_t events;
     int64_t watermark_ms;       /* event time reached; TIME_NONE */
 };
@@ -25,13 +26,13 @@ struct replay_options {
     bool last;             /* only the last record of each key */
     int threads;
     publish_sink publish;  /* records in order: of ascending ticks, within a tick by key */
-    void (*letter)(void *context, enum fault fault, const char *message, int file, int64_t offset, struct text value); /* dead letters as they come */
+    void (*letter)(void *context, enum fault fault, const char *message, const struct history *source, const struct log_record *record); /* dead letters as they come; may be NULL */
     void (*progress)(void *context, const struct replay_progress *progress); /* now and then; may be NULL */
     void *context;         /* of these three */
     struct replay_figures *figures; /* filled at the end; may be NULL */
 };
 
-/* Replay files (each is one partition; "-": standard input). 0: done; else the errno of the file number *failed that cannot be read. */
-int replay_files(const struct settings *settings, const struct replay_options *options, int file_count, char *const *paths, struct outcomes *outcomes, int *failed);
+/* Replay histories, each one partition; they are borrowed. False: number *failed of them cannot be read, its error says why. */
+bool replay_run(const struct settings *settings, const struct replay_options *options, int count, struct history *const *histories, struct outcomes *outcomes, int *failed);
 
 #endif

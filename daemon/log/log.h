@@ -1,6 +1,6 @@
 /* log.h -- the little that the engine needs of a log: records in per partition, ends, records out, one atomic commit of outputs with
  * positions, reading a compacted topic to its end, becoming the only writer. Bodies: kafka.c (also against the embedded mock cluster).
- * Files are read by file.c for replay, which has no outputs to commit.
+ * What a replay reads, which has no outputs to commit, is a history (history.h).
  * Threads: one thread uses a log; a body may have threads of its own behind it.
  * Errors: expected trouble is a log_status and a text for people from log_error(); what a log can wait out (a broker away) it waits out itself. */
 #ifndef FUNNELD_LOG_LOG_H
