@@ -149,7 +149,7 @@ struct restoring { /* one topic */
     int64_t *offsets; /* all -1: from the start */
     int64_t *ends;
     bool *wanted;     /* not yet read to its end */
-    void (*each)(void *context, const struct log_record *record);
+    log_see *see;
     void *context;
 };
 
@@ -190,8 +190,11 @@ static enum log_status read_round(struct restoring *restoring, struct reader *re
             return status;
         if (block.count > 0)
             *idle = false;
-        for (int i = 0; i < block.count && block.records[i].offset < restoring->ends[p]; i++)
-            restoring->each(restoring->context, &block.records[i]);
+        int count = block.count;
+        while (count > 0 && block.records[count - 1].offset >= restoring->ends[p])
+            count--; /* what has come since */
+        if (count > 0)
+            restoring->see(restoring->context, block.records, count);
         reader_release(reader, &block);
     }
     return LOG_OK;
@@ -213,11 +216,10 @@ static enum log_status read_to_ends(struct kafka_log *kafka, struct restoring *r
     }
 }
 
-static enum log_status kafka_restore(struct log *log, enum log_topic topic, void (*each)(void *context, const struct log_record *record),
-                                     void *context)
+static enum log_status kafka_restore(struct log *log, enum log_topic topic, log_see *see, void *context)
 {
     struct kafka_log *kafka = of(log);
-    struct restoring restoring = {.each = each, .context = context};
+    struct restoring restoring = {.see = see, .context = context};
     restoring_init(&restoring, kafka->topics.names[topic], kafka->topics.partition_counts[topic]);
     enum log_status status = LOG_OK;
     bool empty = true;

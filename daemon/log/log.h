@@ -50,6 +50,8 @@ struct log_position { /* where the next read of a partition begins */
     int64_t offset;                /* first one not yet read; -1: from the log's start */
 };
 
+typedef void log_see(void *context, const struct log_record *records, int count);
+
 struct log_ops {
     /* Become the only writer: wait for leadership, fence the former writer and learn its last transaction's fate. Then the partitions are known.
      * Any earlier reading position, open transaction and block is gone. LOG_OK, LOG_STOPPED or LOG_FAILED; LOG_ABORTED and LOG_FENCED from any
@@ -59,9 +61,9 @@ struct log_ops {
     /* The input's partitions, sorted by topic and number; valid until the next lead. */
     int (*partitions)(struct log *log, const struct log_partition **out);
 
-    /* Read a compacted output topic from its start to the end it has now, committed records only; `each` sees them in order (later ones of a key
-     * replace earlier ones), borrowed for the call. Where two topics are configured to be one, it shows the records of both. */
-    enum log_status (*restore)(struct log *log, enum log_topic topic, void (*each)(void *context, const struct log_record *record), void *context);
+    /* Read a compacted output topic from its start to the end it has now, committed records only; `see` gets them a block at a time, in order (later
+     * ones of a key replace earlier ones), borrowed for the call. Where two topics are configured to be one, it shows the records of both. */
+    enum log_status (*restore)(struct log *log, enum log_topic topic, log_see *see, void *context);
 
     /* Begin reading at these positions (one per partition). An offset the log no longer has starts at the oldest it has, and says so in the operator's log. */
     enum log_status (*start)(struct log *log, const struct log_position *positions, int count);

@@ -173,13 +173,15 @@ struct seen { /* what a restore showed: keys and values, one a line, sorted by n
     int count;
 };
 
-static inline void see(void *context, const struct log_record *record)
+static inline void see(void *context, const struct log_record *records, int count)
 {
     struct seen *seen = context;
-    size_t length = strlen(seen->text);
-    snprintf(seen->text + length, sizeof seen->text - length, "%.*s=%.*s\n", (int)record->key.length, record->key.data,
-             record->value.data != NULL ? (int)record->value.length : 4, record->value.data != NULL ? record->value.data : "null");
-    seen->count++;
+    for (const struct log_record *record = records; record < records + count; record++) {
+        size_t length = strlen(seen->text);
+        snprintf(seen->text + length, sizeof seen->text - length, "%.*s=%.*s\n", (int)record->key.length, record->key.data,
+                 record->value.data != NULL ? (int)record->value.length : 4, record->value.data != NULL ? record->value.data : "null");
+    }
+    seen->count += count;
 }
 
 static inline void expect_restored(struct log *log, enum log_topic topic, const char *text)
