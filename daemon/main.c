@@ -31,6 +31,10 @@ int main(int argc, char **argv)
         usage(stdout);
         return EXIT_DONE;
     }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("funneld " FUNNELD_VERSION);
+        return EXIT_DONE;
+    }
     for (int i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(argv[1], commands[i]->name) != 0)
             continue;

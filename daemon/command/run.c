@@ -5,12 +5,14 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../engine/leader.h"
 #include "../log/embedded.h"
 #include "../log/kafka.h"
 #include "../log/operator_log.h"
+#include "../log/service.h"
 #include "command.h"
 #include "options.h"
 #include "roles.h"
@@ -76,8 +78,13 @@ static int lead(const struct settings *settings, int threads)
 
 static int wait_for_signal(void)
 {
-    while (sem_wait(&stopped) != 0 && errno == EINTR)
-        ;
+    struct timespec until;
+    service_ready("running, without an engine");
+    do {
+        service_alive();
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec++;
+    } while (sem_timedwait(&stopped, &until) != 0 && (errno == EINTR || errno == ETIMEDOUT));
     return EXIT_DONE;
 }
 
@@ -94,6 +101,7 @@ static int serve(const struct settings *settings, unsigned set, bool embedded, i
     set_handlers();
     if (roles_start(&roles, set, settings, servers))
         status = engine ? lead(settings, threads) : wait_for_signal();
+    service_leaving();
     atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
     roles_stop(&roles);
     if (engine)

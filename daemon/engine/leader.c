@@ -7,6 +7,7 @@
 #include "../core/memory.h"
 #include "../log/clock.h"
 #include "../log/operator_log.h"
+#include "../log/service.h"
 #include "../wire/lead_json.h"
 #include "bound.h"
 #include "convert.h"
@@ -243,8 +244,9 @@ static void tell_letters(struct leader *leader, bool now)
         if (count == leader->letters_told[fault])
             continue;
         const struct outcome_value *most = outcomes_most_frequent(&leader->outcomes, (enum fault)fault);
-        operator_log(OPERATOR_WARN, leader->settings->dead_letters_topic, "%s: %" PRIu64 " more dead letters, %" PRIu64 " since this process leads%s%s",
-                     fault_word((enum fault)fault), count - leader->letters_told[fault], count, most != NULL ? "; most often: " : "", most != NULL ? most->text : "");
+        struct operator_field fields[] = {{"word", fault_word((enum fault)fault), 0}, {"more", NULL, (int64_t)(count - leader->letters_told[fault])},
+                                          {"since_leading", NULL, (int64_t)count}, {most != NULL ? "most_often" : NULL, most != NULL ? most->text : "", 0}, {0}};
+        operator_log_with(OPERATOR_WARN, leader->settings->dead_letters_topic, fields, "more dead letters: events that cannot be counted as they are");
         leader->letters_told[fault] = count;
     }
 }
@@ -326,6 +328,7 @@ static enum log_status take_office(struct leader *leader)
 {
     int64_t started_ms = clock_steady_ms();
     struct restored restored;
+    service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, &restored);
     if (status != LOG_OK)
         return status;
@@ -337,14 +340,17 @@ static enum log_status take_office(struct leader *leader)
         operator_log(OPERATOR_INFO, "engine", "the configuration has changed: counts are folded anew from what is known about the leads");
     if (restored.unread_rows > 0)
         operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
-    operator_log(OPERATOR_INFO, "engine", "leading %s: %" PRIu64 " leads restored from %" PRIu64 " rows in %.1f s, %d input partitions",
-                 leader->settings->application, fold_lead_count(&leader->fold), restored.rows, (double)(clock_steady_ms() - started_ms) / 1000, leader->input_count);
+    struct operator_field fields[] = {{"leads", NULL, (int64_t)fold_lead_count(&leader->fold)}, {"rows", NULL, (int64_t)restored.rows},
+                                      {"restored_ms", NULL, clock_steady_ms() - started_ms}, {"partitions", NULL, leader->input_count}, {0}};
+    operator_log_with(OPERATOR_INFO, leader->settings->application, fields, "leading %s, all restored", leader->settings->application);
     checkpoint_free(restored.checkpoint);
     struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
     for (int i = 0; i < leader->input_count; i++)
         positions[i] = (struct log_position){i, leader->inputs[i].offset};
     status = leader->ops->start(leader->log, positions, leader->input_count);
     free(positions);
+    if (status == LOG_OK)
+        service_ready("leading %s, %" PRIu64 " leads restored", leader->settings->application, fold_lead_count(&leader->fold));
     return status;
 }
 
@@ -360,6 +366,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
         if (!turn(&leader) && leader.status == LOG_OK)
             wait_for_news(&leader);
         tell_letters(&leader, false);
+        service_alive();
     }
     tell_letters(&leader, true);
     if (leader.status == LOG_OK) {

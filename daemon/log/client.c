@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../core/memory.h"
+#include "service.h"
 
 struct client {
     const struct settings *settings;
@@ -270,6 +271,7 @@ int client_stop_descriptor(const struct client *client)
 void client_sleep(struct client *client, int timeout_ms)
 {
     struct pollfd stopped = {.fd = client->stop_descriptor, .events = POLLIN};
+    service_alive(); /* who waits looks again afterwards */
     poll(&stopped, 1, timeout_ms);
 }
 

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "leadership.h"
 #include "reader.h"
+#include "service.h"
 #include "topics.h"
 #include "watchdog.h"
 #include "writer.h"
@@ -204,6 +205,7 @@ static enum log_status read_to_ends(struct kafka_log *kafka, struct restoring *r
 {
     for (;;) {
         bool all_read, idle;
+        service_alive();
         if (client_stopped(kafka->client))
             return LOG_STOPPED;
         enum log_status status = check_lead(kafka);

@@ -8,6 +8,7 @@
 
 #include "../core/memory.h"
 #include "clock.h"
+#include "service.h"
 
 enum {
     POLL_MS = 100,
@@ -118,6 +119,7 @@ enum log_status leadership_wait(struct leadership *leadership)
             return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", application, rd_kafka_err2str(denied));
         if (!said && clock_steady_ms() - since_ms >= STANDING_BY_MS) {
             operator_log(OPERATOR_INFO, application, "standing by: another process leads (or has been gone for less than its session timeout)");
+            service_ready("standing by: another process leads %s", application);
             said = true;
         }
         client_sleep(client, POLL_MS);

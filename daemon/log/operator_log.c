@@ -1,16 +1,37 @@
 #include "operator_log.h"
 
+#include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
+#include "service.h"
 
 enum { MESSAGE_MAX = 1024, REPEAT_MS = 60000 };
 
 static const char *const level_words[] = {"debug", "info", "warn", "error"};
+static const int journal_levels[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
+
+static pthread_once_t looked = PTHREAD_ONCE_INIT;
+static bool is_journal;
+
+/* systemd says which stream it has given to the journal; standard error may have been redirected since. */
+static void look_for_journal(void)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    uint64_t device, inode;
+    struct stat status;
+    is_journal = stream != NULL && sscanf(stream, "%" SCNu64 ":%" SCNu64, &device, &inode) == 2 && fstat(STDERR_FILENO, &status) == 0 &&
+                 (uint64_t)status.st_dev == device && (uint64_t)status.st_ino == inode;
+}
 
 /* Quote a value as logfmt readers want it: bytes that would end it or the line are escaped. */
 static void put_quoted(FILE *out, const char *value)
@@ -37,11 +58,19 @@ static void put_value(FILE *out, const char *value)
         fputs(value, out);
 }
 
-static void __attribute__((format(printf, 3, 0))) write_line(enum operator_level level, const char *object, const char *format, va_list arguments)
+static void put_fields(FILE *out, const struct operator_field *field)
 {
-    char message[MESSAGE_MAX];
-    vsnprintf(message, sizeof message, format, arguments);
+    for (; field != NULL && field->name != NULL; field++) {
+        fprintf(out, " %s=", field->name);
+        if (field->text != NULL)
+            put_value(out, field->text);
+        else
+            fprintf(out, "%" PRId64, field->number);
+    }
+}
 
+static void write_line(enum operator_level level, const char *object, const struct operator_field *fields, const char *message)
+{
     int64_t now_ms = clock_wall_ms();
     time_t now_s = (time_t)(now_ms / 1000);
     struct tm utc;
@@ -55,10 +84,14 @@ static void __attribute__((format(printf, 3, 0))) write_line(enum operator_level
     FILE *out = open_memstream(&line, &length);
     if (out == NULL)
         return;
-    fprintf(out, "time=%s.%03dZ level=%s object=", moment, (int)(now_ms % 1000), level_words[level]);
+    pthread_once(&looked, look_for_journal);
+    if (is_journal)
+        fprintf(out, "<%d>", journal_levels[level]);
+    fprintf(out, "ts=%s.%03dZ level=%s object=", moment, (int)(now_ms % 1000), level_words[level]);
     put_value(out, object);
-    fputs(" message=", out);
+    fputs(" msg=", out);
     put_quoted(out, message);
+    put_fields(out, fields);
     putc('\n', out);
     if (fclose(out) == 0)
         fwrite(line, 1, length, stderr);
@@ -67,10 +100,22 @@ static void __attribute__((format(printf, 3, 0))) write_line(enum operator_level
 
 void operator_log(enum operator_level level, const char *object, const char *format, ...)
 {
+    char message[MESSAGE_MAX];
     va_list arguments;
     va_start(arguments, format);
-    write_line(level, object, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    write_line(level, object, NULL, message);
+}
+
+void operator_log_with(enum operator_level level, const char *object, const struct operator_field *fields, const char *format, ...)
+{
+    char message[MESSAGE_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    write_line(level, object, fields, message);
 }
 
 void operator_trouble_is(struct operator_trouble *trouble, const char *object, const char *format, ...)
@@ -82,10 +127,13 @@ void operator_trouble_is(struct operator_trouble *trouble, const char *object, c
         return;
     trouble->said_ms = now_ms;
 
+    char message[MESSAGE_MAX];
     va_list arguments;
     va_start(arguments, format);
-    write_line(OPERATOR_WARN, object, format, arguments);
+    vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    write_line(OPERATOR_WARN, object, NULL, message);
+    service_trouble(object, message);
 }
 
 void operator_trouble_over(struct operator_trouble *trouble, const char *object, const char *message)
@@ -94,4 +142,5 @@ void operator_trouble_over(struct operator_trouble *trouble, const char *object,
         return;
     operator_log(OPERATOR_INFO, object, "%s, after %.1f s", message, (double)(clock_steady_ms() - trouble->since_ms) / 1000);
     trouble->since_ms = 0;
+    service_trouble(object, NULL);
 }

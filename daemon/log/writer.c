@@ -5,6 +5,7 @@
 
 #include "../core/memory.h"
 #include "clock.h"
+#include "service.h"
 
 enum {
     INIT_MS = 1000,      /* one attempt to initialize; then a look at the flag to stop */
@@ -88,6 +89,7 @@ static bool retries(struct writer *writer, rd_kafka_error_t *error, int64_t unti
     if (clock_steady_ms() >= until_ms)
         return false;
     rd_kafka_poll(writer->producer, 0);
+    service_alive(); /* patience is bounded by until_ms */
     rd_kafka_error_destroy(error);
     return true;
 }
@@ -98,6 +100,7 @@ static enum log_status initialize(struct writer *writer)
 {
     int64_t since_ms = clock_steady_ms();
     while (!client_stopped(writer->client)) {
+        service_alive();
         rd_kafka_error_t *error = rd_kafka_init_transactions(writer->producer, INIT_MS);
         if (error == NULL) {
             client_answered(writer->client);
@@ -205,6 +208,7 @@ enum log_status writer_write(struct writer *writer, enum log_topic topic, const 
     if (++writer->unserved >= SERVE_EVERY) {
         writer->unserved = 0;
         rd_kafka_poll(writer->producer, 0);
+        service_alive();
     }
     rd_kafka_headers_t *headers = copy_headers(record);
     int64_t timestamp_ms = record->timestamp_ms != INT64_MIN ? record->timestamp_ms : 0; /* 0: now */

@@ -61,7 +61,7 @@ def answer(command, log):
 class Daemon:
     """`funneld run`, from its start to SIGTERM."""
 
-    LEADING = re.compile(r"message=\"leading .*: (\d+) leads restored from (\d+) rows")
+    LEADING = re.compile(r"msg=\"leading .*\" leads=(\d+) rows=(\d+) ")
 
     def __init__(self, command, log):
         self.log = log
@@ -94,7 +94,7 @@ class Daemon:
     def find(self, message):
         """The last line of its log with such a message."""
         with open(self.log, encoding="utf-8", errors="replace") as file:
-            found = [line for line in file if f'message="{message}' in line and line.endswith("\n")]
+            found = [line for line in file if f'msg="{message}' in line and line.endswith("\n")]
         return found[-1] if found else None
 
     def stop(self):
@@ -104,5 +104,5 @@ class Daemon:
 
 def moment(line):
     """Wall-clock seconds of a line of the operator log."""
-    whole, thousandths = re.match(r"time=(\S+)\.(\d{3})Z", line).groups()
+    whole, thousandths = re.match(r"ts=(\S+)\.(\d{3})Z", line).groups()
     return calendar.timegm(time.strptime(whole, "%Y-%m-%dT%H:%M:%S")) + int(thousandths) / 1000

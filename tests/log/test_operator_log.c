@@ -36,8 +36,8 @@ static void expect_line(const char *expected)
     char line[4096];
     assert_non_null(fgets(line, sizeof line, caught));
     int year, month, day, hour, minute, second, millisecond, end = 0;
-    assert_int_equal(sscanf(line, "time=%4d-%2d-%2dT%2d:%2d:%2d.%3dZ %n", &year, &month, &day, &hour, &minute, &second, &millisecond, &end), 7);
-    assert_int_equal(end, 30);
+    assert_int_equal(sscanf(line, "ts=%4d-%2d-%2dT%2d:%2d:%2d.%3dZ %n", &year, &month, &day, &hour, &minute, &second, &millisecond, &end), 7);
+    assert_int_equal(end, 28);
     assert_string_equal(line + end, expected);
 }
 
@@ -53,10 +53,12 @@ static void values_are_quoted_where_needed(void **state)
     operator_log(OPERATOR_INFO, "lead.events/0@120", "starts at %d", 7);
     operator_log(OPERATOR_ERROR, "a \"chat\"", "two\nlines\t\\");
     operator_log(OPERATOR_WARN, "", "%s", "Заявка");
+    operator_log_with(OPERATOR_INFO, "sales", (struct operator_field[]){{"leads", NULL, 12}, {"word", "no \"one\"", 0}, {0}}, "restored");
     rewind(caught);
-    expect_line("level=info object=lead.events/0@120 message=\"starts at 7\"\n");
-    expect_line("level=error object=\"a \\\"chat\\\"\" message=\"two\\nlines\\x09\\\\\"\n");
-    expect_line("level=warn object=\"\" message=\"Заявка\"\n");
+    expect_line("level=info object=lead.events/0@120 msg=\"starts at 7\"\n");
+    expect_line("level=error object=\"a \\\"chat\\\"\" msg=\"two\\nlines\\x09\\\\\"\n");
+    expect_line("level=warn object=\"\" msg=\"Заявка\"\n");
+    expect_line("level=info object=sales msg=\"restored\" leads=12 word=\"no \\\"one\\\"\"\n");
     expect_no_more();
 }
 
@@ -70,8 +72,8 @@ static void trouble_is_said_once_and_when_it_is_over(void **state)
     operator_trouble_over(&trouble, "kafka", "back");
     operator_trouble_over(&trouble, "kafka", "back");
     rewind(caught);
-    expect_line("level=warn object=kafka message=\"away: refused\"\n");
-    expect_line("level=info object=kafka message=\"back, after 0.0 s\"\n");
+    expect_line("level=warn object=kafka msg=\"away: refused\"\n");
+    expect_line("level=info object=kafka msg=\"back, after 0.0 s\"\n");
     expect_no_more();
 }
 
