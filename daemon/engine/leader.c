@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/clock.h"
 #include "../log/operator_log.h"
 #include "../log/service.h"
 #include "../wire/lead_json.h"
@@ -56,6 +55,11 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     enum log_status status;      /* the first trouble met while writing; LOG_OK */
     struct buffer value;
 };
+
+static int64_t steady_ms(const struct leader *leader)
+{
+    return leader->ops->steady_ms(leader->log);
+}
 
 /* ---- outputs ---- */
 
@@ -197,7 +201,7 @@ static void take(struct leader *leader, struct input *input, const struct intake
     input->greatest_at = item->greatest_at;
     input->watermark_ms = item->watermark_ms;
     if (leader->pending++ == 0)
-        leader->pending_since_ms = clock_steady_ms();
+        leader->pending_since_ms = steady_ms(leader);
 }
 
 /* Take from every partition what lies before the cut. Returns how much. */
@@ -236,9 +240,9 @@ static int64_t least_bound(const struct leader *leader)
 /* Operators hear of dead letters once a minute, and at the end. */
 static void tell_letters(struct leader *leader, bool now)
 {
-    if (!now && clock_steady_ms() - leader->told_ms < TELL_MS)
+    if (!now && steady_ms(leader) - leader->told_ms < TELL_MS)
         return;
-    leader->told_ms = clock_steady_ms();
+    leader->told_ms = steady_ms(leader);
     for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
         uint64_t count = leader->outcomes.faults[fault];
         if (count == leader->letters_told[fault])
@@ -255,7 +259,7 @@ static void tell_letters(struct leader *leader, bool now)
 
 static bool commit_is_due(const struct leader *leader)
 {
-    return leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && clock_steady_ms() - leader->pending_since_ms >= COMMIT_MS);
+    return leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && steady_ms(leader) - leader->pending_since_ms >= COMMIT_MS);
 }
 
 static bool is_catching_up(const struct leader *leader, int64_t tick_ms)
@@ -326,7 +330,7 @@ static void open_inputs(struct leader *leader, const struct checkpoint *checkpoi
 
 static enum log_status take_office(struct leader *leader)
 {
-    int64_t started_ms = clock_steady_ms();
+    int64_t started_ms = steady_ms(leader);
     struct restored restored;
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, &restored);
@@ -341,7 +345,7 @@ static enum log_status take_office(struct leader *leader)
     if (restored.unread_rows > 0)
         operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
     struct operator_field fields[] = {{"leads", NULL, (int64_t)fold_lead_count(&leader->fold)}, {"rows", NULL, (int64_t)restored.rows},
-                                      {"restored_ms", NULL, clock_steady_ms() - started_ms}, {"partitions", NULL, leader->input_count}, {0}};
+                                      {"restored_ms", NULL, steady_ms(leader) - started_ms}, {"partitions", NULL, leader->input_count}, {0}};
     operator_log_with(OPERATOR_INFO, leader->settings->application, fields, "leading %s, all restored", leader->settings->application);
     checkpoint_free(restored.checkpoint);
     struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
@@ -361,7 +365,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
     leader.status = take_office(&leader);
-    leader.told_ms = clock_steady_ms();
+    leader.told_ms = steady_ms(&leader);
     while (leader.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.status == LOG_OK)
             wait_for_news(&leader);

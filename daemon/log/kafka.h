@@ -1,5 +1,6 @@
-/* kafka.h -- the log on Kafka: a group of one partition elects the leader (leadership), a fixed transactional.id makes it the only writer (writer),
- * and its input is assigned, not shared out (reader). Positions and state are committed with the outputs in one transaction.
+/* kafka.h -- the log on Kafka, whose steps protocol.c puts in order: a group of one partition elects the leader (leadership), a fixed transactional.id
+ * makes it the only writer (writer), and its input is assigned, not shared out (reader). Positions and state are committed with the outputs in one
+ * transaction.
  * Threads: as log.h says; three run behind it (leadership, the reader's end watch, librdkafka's). Errors: as log.h; an impossible configuration is
  * the first lead's LOG_FAILED. Source: KIP-98 (transactions), KIP-447 (offsets in transactions). */
 #ifndef FUNNELD_LOG_KAFKA_H

@@ -1,5 +1,5 @@
 /* log.h -- the little that the engine needs of a log: records in per partition, ends, records out, one atomic commit of outputs with
- * positions, reading a compacted topic to its end, becoming the only writer. Bodies: kafka.c (also against the embedded mock cluster).
+ * positions, reading a compacted topic to its end, becoming the only writer. Body: protocol.c, over a cluster's single steps.
  * What a replay reads, which has no outputs to commit, is a history (history.h).
  * Threads: one thread uses a log; a body may have threads of its own behind it.
  * Errors: expected trouble is a log_status and a text for people from log_error(); what a log can wait out (a broker away) it waits out itself. */
@@ -80,7 +80,8 @@ struct log_ops {
      * was started at -1 and nothing has come yet); INT64_MIN: not said yet, or there is more to read. */
     int64_t (*end_seen_ms)(struct log *log, int partition, int64_t offset);
 
-    int64_t (*now_ms)(struct log *log); /* wall clock */
+    int64_t (*now_ms)(struct log *log);    /* wall clock */
+    int64_t (*steady_ms)(struct log *log); /* since some moment, for durations; never goes back */
 
     /* Outputs, all between begin and commit. write copies what it is given; its offset does not count, its timestamp_ms INT64_MIN is now. Most
      * errors come at commit. After stop what was begun may still be finished. */
