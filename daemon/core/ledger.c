@@ -5,17 +5,22 @@
 #include <string.h>
 
 #include "agenda.h"
-#include "contribution.h"
+#include "counter.h"
 #include "memory.h"
 #include "records.h"
 
 struct ledger {
     const struct ledger_definition *definition;
     struct lead_names names;
-    struct groups *groups;
-
     struct records records;
-    struct deltas deltas;
+    struct counter counter;
+
+    /* What the sums do not hold yet: PENDING records. */
+    struct record **superseded; /* as counted last, of those that were counted before */
+    size_t superseded_count, superseded_capacity, superseded_bytes;
+    uint64_t *fresh;            /* hashes of those that were not; a hash may stand for a record that is pending no more */
+    size_t fresh_count, fresh_capacity;
+    bool fresh_unlisted;        /* they are so many that the whole table is walked instead */
 
     uint64_t *changed; /* hashes of records with RECORD_CHANGED */
     size_t changed_count, changed_capacity;
@@ -27,9 +32,7 @@ struct ledger {
     uint64_t *standing;    /* open leads at each (funnel, step), likewise */
     bool lists_oldest;     /* both are kept up to date since somebody asked for the oldest */
 
-    /* Scratch, used again from event to event. */
-    struct lead_set draft;
-    struct contributions difference, taken, given;
+    struct lead_set draft; /* scratch, used again from event to event */
     struct ledger_section sections[FUNNEL_FUNNELS_MAX];
 };
 
@@ -40,80 +43,6 @@ static void mark_changed(struct ledger *ledger, struct record *record)
     record->flags |= RECORD_CHANGED;
     ledger->changed = memory_grow(ledger->changed, &ledger->changed_capacity, ledger->changed_count + 1, sizeof *ledger->changed);
     ledger->changed[ledger->changed_count++] = record->hash;
-}
-
-/* ---- counting ---- */
-
-static void add_to_group(struct ledger *ledger, uint32_t group, const struct contributions *contributions)
-{
-    uint32_t place = UINT32_MAX;
-    int64_t slice = 0;
-    for (size_t i = 0; i < contributions->count; i++) {
-        const struct contribution *contribution = &contributions->list[i];
-        enum tally_field field = tally_key_field(contribution->key);
-        if (field == TALLY_STANDING_AMOUNT) {
-            deltas_add_standing(&ledger->deltas, group, tally_key_step(contribution->key), contribution->count);
-            continue;
-        }
-        if (place == UINT32_MAX || contribution->slice != slice) {
-            slice = contribution->slice;
-            place = deltas_place(&ledger->deltas, group, (int32_t)slice);
-        }
-        if (field < TALLY_AMOUNTS)
-            deltas_add(&ledger->deltas, place, contribution->key, (int32_t)contribution->count);
-        else
-            tally_add_amount(&ledger->deltas.list[place].tally, contribution->key, contribution->count);
-    }
-}
-
-/* The group of a breakdown that a lead with these facts is in; UINT32_MAX: none, a dimension has no value. */
-static uint32_t group_of(struct ledger *ledger, int funnel, int breakdown, const struct facts *facts)
-{
-    const struct breakdown *dimensions = &ledger->definition->funnels[funnel].breakdowns[breakdown];
-    struct group group = {.funnel = funnel, .breakdown = breakdown, .value_count = dimensions->dimension_count};
-    for (int i = 0; i < group.value_count; i++)
-        if ((group.values[i] = facts->values[dimensions->dimensions[i]]) == 0)
-            return UINT32_MAX;
-    return groups_number(ledger->groups, &group);
-}
-
-static bool same_values(const struct breakdown *breakdown, const struct facts *before, const struct facts *after)
-{
-    if (before == NULL)
-        return false;
-    for (int i = 0; i < breakdown->dimension_count; i++)
-        if (before->values[breakdown->dimensions[i]] != after->values[breakdown->dimensions[i]])
-            return false;
-    return true;
-}
-
-/* Bring the counts of all groups of a lead from its old facts (NULL: none) to the new ones (NULL: none). */
-static void recount(struct ledger *ledger, int f, const struct facts *before, const struct facts *after)
-{
-    const struct funnel *funnel = &ledger->definition->funnels[f];
-    int64_t slice_s = ledger->definition->slice_s;
-    ledger->difference.count = ledger->taken.count = ledger->given.count = 0;
-    contribution_difference(&ledger->difference, funnel, slice_s, before, after);
-    add_to_group(ledger, (uint32_t)f, &ledger->difference);
-    for (int b = 0; b < funnel->breakdown_count; b++) {
-        uint32_t was = before != NULL ? group_of(ledger, f, b, before) : UINT32_MAX;
-        uint32_t is = after == NULL ? UINT32_MAX : same_values(&funnel->breakdowns[b], before, after) ? was : group_of(ledger, f, b, after);
-        if (was == is) {
-            if (is != UINT32_MAX)
-                add_to_group(ledger, is, &ledger->difference);
-            continue;
-        }
-        if (was != UINT32_MAX) {
-            if (ledger->taken.count == 0)
-                contribution_difference(&ledger->taken, funnel, slice_s, before, NULL);
-            add_to_group(ledger, was, &ledger->taken);
-        }
-        if (is != UINT32_MAX) {
-            if (ledger->given.count == 0)
-                contribution_difference(&ledger->given, funnel, slice_s, NULL, after);
-            add_to_group(ledger, is, &ledger->given);
-        }
-    }
 }
 
 static struct facts *facts_of(struct ledger *ledger, struct record *record, struct facts *facts)
@@ -202,6 +131,7 @@ static void list_oldest(struct ledger *ledger)
 
 int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out)
 {
+    ledger_count(ledger);
     if (!ledger->lists_oldest)
         list_oldest(ledger);
     size_t place = step_place(funnel, step);
@@ -236,6 +166,125 @@ int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct 
     return shown;
 }
 
+/* ---- counting: sums follow the sets when somebody asks for them ---- */
+
+/* Whoever is counted before it changes again is counted once however many events came of it. */
+static void count_record(struct ledger *ledger, struct record *superseded, struct record *record)
+{
+    struct facts before, after;
+    const struct facts *was = NULL, *is = NULL;
+    if (superseded != NULL)
+        was = facts_of(ledger, superseded, &before);
+    if (record->count > 0)
+        is = facts_of(ledger, record, &after);
+    counter_recount(&ledger->counter, record->funnel, was, is);
+    note_standing(ledger, record->funnel, record->hash, was, is);
+    record->flags &= (uint8_t)~(RECORD_PENDING | RECORD_COUNTED);
+    record->flags |= is != NULL ? RECORD_COUNTED : 0;
+}
+
+enum { COUNT_AHEAD = 8 }; /* leads: so far ahead memory is fetched */
+
+static void count_superseded(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->superseded_count; i++) {
+        if (i + 2 * COUNT_AHEAD < ledger->superseded_count)
+            __builtin_prefetch(ledger->superseded[i + 2 * COUNT_AHEAD]);
+        if (i + COUNT_AHEAD < ledger->superseded_count)
+            records_prefetch(&ledger->records, ledger->superseded[i + COUNT_AHEAD]->hash);
+        struct record *superseded = ledger->superseded[i];
+        struct record *record = records_find(&ledger->records, record_lead_hash(superseded), superseded->funnel, record_id(superseded));
+        count_record(ledger, superseded, record);
+        records_give_back(&ledger->records, superseded);
+    }
+    ledger->superseded_count = ledger->superseded_bytes = 0;
+}
+
+static bool is_fresh(const struct record *record)
+{
+    return (record->flags & (RECORD_PENDING | RECORD_COUNTED)) == RECORD_PENDING;
+}
+
+static void count_listed(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->fresh_count; i++) {
+        if (i + COUNT_AHEAD < ledger->fresh_count)
+            records_prefetch(&ledger->records, ledger->fresh[i + COUNT_AHEAD]);
+        uint64_t slot = records_home(&ledger->records, ledger->fresh[i]);
+        for (struct record *record; (record = records_next(&ledger->records, ledger->fresh[i], &slot)) != NULL;)
+            if (is_fresh(record))
+                count_record(ledger, NULL, record);
+    }
+}
+
+static void count_all(struct ledger *ledger)
+{
+    uint64_t slot = 0;
+    for (struct record *record; (record = records_each(&ledger->records, &slot)) != NULL;)
+        if (is_fresh(record))
+            count_record(ledger, NULL, record);
+}
+
+void ledger_count(struct ledger *ledger)
+{
+    count_superseded(ledger);
+    if (ledger->fresh_unlisted)
+        count_all(ledger);
+    else
+        count_listed(ledger);
+    ledger->fresh_count = 0;
+    ledger->fresh_unlisted = false;
+}
+
+bool ledger_is_counted(const struct ledger *ledger)
+{
+    return ledger->superseded_count == 0 && ledger->fresh_count == 0 && !ledger->fresh_unlisted;
+}
+
+/* Of one lead, now. */
+static void settle(struct ledger *ledger, struct record *record)
+{
+    if (is_fresh(record))
+        count_record(ledger, NULL, record);
+    else if (record->flags & RECORD_PENDING)
+        count_superseded(ledger);
+}
+
+static void note_fresh(struct ledger *ledger, struct record *record)
+{
+    enum { LISTED_LEAST = 4096, LISTED_SHARE = 8 };
+    record->flags |= RECORD_PENDING;
+    if (ledger->fresh_unlisted)
+        return;
+    if (ledger->fresh_count >= LISTED_LEAST && ledger->fresh_count >= ledger->records.count / LISTED_SHARE) {
+        ledger->fresh_unlisted = true;
+        return;
+    }
+    ledger->fresh = memory_grow(ledger->fresh, &ledger->fresh_capacity, ledger->fresh_count + 1, sizeof *ledger->fresh);
+    ledger->fresh[ledger->fresh_count++] = record->hash;
+}
+
+/* Give a record another set. What the sums hold of it is kept until they are brought up to date. Returns where the record is now. */
+static struct record *change_set(struct ledger *ledger, struct record *record, const struct lead_set *set)
+{
+    enum { SUPERSEDED_BYTES_MOST = 64 << 20 };
+    if ((record->flags & (RECORD_PENDING | RECORD_COUNTED)) != RECORD_COUNTED) {
+        record = records_store(&ledger->records, record, set);
+        if (!(record->flags & RECORD_PENDING))
+            note_fresh(ledger, record);
+        return record;
+    }
+    struct record *superseded = record;
+    record = records_supersede(&ledger->records, record, set);
+    record->flags |= RECORD_PENDING;
+    ledger->superseded = memory_grow(ledger->superseded, &ledger->superseded_capacity, ledger->superseded_count + 1, sizeof *ledger->superseded);
+    ledger->superseded[ledger->superseded_count++] = superseded;
+    ledger->superseded_bytes += record_bytes(superseded);
+    if (ledger->superseded_bytes > SUPERSEDED_BYTES_MOST)
+        count_superseded(ledger);
+    return record;
+}
+
 /* ---- events ---- */
 
 static void copy_to_draft(struct ledger *ledger, struct record *record)
@@ -262,17 +311,12 @@ static void note_last(struct ledger *ledger, struct record *record, int64_t at)
 /* The lead is as if never seen, but for the slices it counted in. */
 static void leave_standing(struct ledger *ledger, struct record *record)
 {
+    settle(ledger, record);
     struct facts facts;
     facts_of(ledger, record, &facts);
     note_standing(ledger, record->funnel, record->hash, &facts, NULL);
-    ledger->difference.count = 0;
-    contribution_leave_standing(&ledger->difference, ledger->definition->slice_s, &facts);
-    add_to_group(ledger, record->funnel, &ledger->difference);
-    for (int b = 0; b < ledger->definition->funnels[record->funnel].breakdown_count; b++) {
-        uint32_t group = group_of(ledger, record->funnel, b, &facts);
-        if (group != UINT32_MAX)
-            add_to_group(ledger, group, &ledger->difference);
-    }
+    counter_leave_standing(&ledger->counter, record->funnel, &facts);
+    record->flags &= (uint8_t)~RECORD_COUNTED;
 }
 
 /* The lead's last event, in whatever funnel; TIME_NONE: nothing is known of it. */
@@ -309,16 +353,8 @@ static void apply_move(struct ledger *ledger, const struct event *event, const s
     if (record->flags & RECORD_REMOVED)
         return;
     copy_to_draft(ledger, record);
-    if (!lead_set_add(&ledger->draft, &ledger->names, event, move))
-        return;
-    struct facts before, after;
-    bool was = record->count > 0;
-    if (was)
-        facts_of(ledger, record, &before);
-    lead_facts(&ledger->draft, &ledger->names, &ledger->definition->funnels[move->funnel], &after);
-    recount(ledger, move->funnel, was ? &before : NULL, &after);
-    note_standing(ledger, move->funnel, record->hash, was ? &before : NULL, &after);
-    mark_changed(ledger, records_store(&ledger->records, record, &ledger->draft));
+    if (lead_set_add(&ledger->draft, &ledger->names, event, move))
+        mark_changed(ledger, change_set(ledger, record, &ledger->draft));
 }
 
 /* Taken out for good, in every funnel. Nothing but the mark is kept. */
@@ -331,13 +367,8 @@ static void apply_removal(struct ledger *ledger, const struct event *event)
         note_last(ledger, record, event->at);
         if (record->flags & RECORD_REMOVED)
             continue;
-        if (record->count > 0) {
-            struct facts before;
-            facts_of(ledger, record, &before);
-            recount(ledger, f, &before, NULL);
-            note_standing(ledger, f, record->hash, &before, NULL);
-            record = records_store(&ledger->records, record, &(struct lead_set){0});
-        }
+        if (record->count > 0)
+            record = change_set(ledger, record, &(struct lead_set){0});
         record->flags |= RECORD_REMOVED;
         mark_changed(ledger, record);
     }
@@ -367,6 +398,8 @@ static void note_forgotten(struct ledger *ledger, const struct record *record)
 
 void ledger_forget(struct ledger *ledger, int64_t bound)
 {
+    if (ledger->expiry.count > 0 && ledger->expiry.heap[0].moment < bound)
+        ledger_count(ledger); /* all at once is cheaper than one by one */
     while (ledger->expiry.count > 0 && ledger->expiry.heap[0].moment < bound) {
         struct agenda_entry entry = agenda_pop(&ledger->expiry);
         uint64_t slot = records_home(&ledger->records, entry.lead);
@@ -395,9 +428,8 @@ struct ledger *ledger_new(const struct ledger_definition *definition)
     ledger->names.dimensions = definition->dimensions;
     for (int d = 0; d < definition->dimension_count; d++)
         ledger->names.values[d] = names_new(LEAD_VALUES_MAX);
-    ledger->groups = groups_new(definition->funnel_count);
     records_init(&ledger->records);
-    deltas_init(&ledger->deltas);
+    counter_init(&ledger->counter, definition);
     size_t steps = (size_t)definition->funnel_count * FUNNEL_STEPS_MAX;
     ledger->oldest = memory_new(steps * sizeof *ledger->oldest);
     ledger->standing = memory_new(steps * sizeof *ledger->standing);
@@ -409,8 +441,12 @@ void ledger_free(struct ledger *ledger)
     if (ledger == NULL)
         return;
     ledger_clear_changed(ledger);
+    for (size_t i = 0; i < ledger->superseded_count; i++)
+        records_give_back(&ledger->records, ledger->superseded[i]);
+    free(ledger->superseded);
+    free(ledger->fresh);
     records_free(&ledger->records);
-    deltas_free(&ledger->deltas);
+    counter_free(&ledger->counter);
     free(ledger->changed);
     free(ledger->forgotten);
     agenda_free(&ledger->expiry);
@@ -419,13 +455,9 @@ void ledger_free(struct ledger *ledger)
     free(ledger->oldest);
     free(ledger->standing);
     free(ledger->draft.elements);
-    free(ledger->difference.list);
-    free(ledger->taken.list);
-    free(ledger->given.list);
     names_free(ledger->names.reasons);
     for (int d = 0; d < ledger->definition->dimension_count; d++)
         names_free(ledger->names.values[d]);
-    groups_free(ledger->groups);
     free(ledger);
 }
 
@@ -441,13 +473,14 @@ void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash)
 
 struct deltas *ledger_deltas(struct ledger *ledger)
 {
-    deltas_settle(&ledger->deltas);
-    return &ledger->deltas;
+    ledger_count(ledger);
+    deltas_settle(&ledger->counter.deltas);
+    return &ledger->counter.deltas;
 }
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group)
 {
-    return groups_get(ledger->groups, group);
+    return groups_get(ledger->counter.groups, group);
 }
 
 const struct lead_names *ledger_names(const struct ledger *ledger)
@@ -545,20 +578,17 @@ void ledger_restore(struct ledger *ledger, const struct ledger_lead *lead, uint6
         const struct ledger_section *section = &lead->sections[i];
         struct record *record = records_insert(&ledger->records, lead_hash, section->funnel, lead->id);
         record->last_at = section->last_at;
-        records_store(&ledger->records, record, &section->set);
+        record = records_store(&ledger->records, record, &section->set);
+        if (record->count > 0)
+            record->flags |= RECORD_PENDING;
     }
+    ledger->fresh_unlisted = true;
 }
 
 void ledger_count_restored(struct ledger *ledger)
 {
     uint64_t slot = 0;
-    for (struct record *record; (record = records_each(&ledger->records, &slot)) != NULL;) {
-        if (ledger->definition->forgets)
-            agenda_push(&ledger->expiry, (struct agenda_entry){record->last_at, record->hash});
-        if (record->count == 0)
-            continue;
-        struct facts facts;
-        facts_of(ledger, record, &facts);
-        recount(ledger, record->funnel, NULL, &facts);
-    }
+    for (struct record *record; ledger->definition->forgets && (record = records_each(&ledger->records, &slot)) != NULL;)
+        agenda_push(&ledger->expiry, (struct agenda_entry){record->last_at, record->hash});
+    ledger_count(ledger);
 }

@@ -1,14 +1,14 @@
 /* ledger.h -- many leads: the sets of one shard, and what they have added to the counts since the sums were last taken.
- * A ledger is a function of the events applied to it; it publishes nothing. Its counts leave as deltas by (group, slice), which the board adds up over
- * shards and windows. Memory follows the leads kept.
+ * A ledger is a function of the events applied to it; it publishes nothing. An event only changes its lead's set; counts are brought to the sets when they
+ * are asked for, so a lead with many events between two ticks is counted once. They leave as deltas by (group, slice), which the board adds up over shards
+ * and windows. Memory follows the leads kept.
  * Ownership: the definition is borrowed and must outlive the ledger. Pointers handed out are valid until the next call that changes the ledger.
  * Threads: a ledger belongs to one thread at a time; ledgers share nothing but the definition, which is never written. */
 #ifndef FUNNELD_CORE_LEDGER_H
 #define FUNNELD_CORE_LEDGER_H
 
-#include "deltas.h"
+#include "counter.h"
 #include "event.h"
-#include "groups.h"
 #include "lead.h"
 
 struct ledger_definition {
@@ -37,6 +37,11 @@ void ledger_apply(struct ledger *ledger, const struct event *event, int64_t boun
 void ledger_forget(struct ledger *ledger, int64_t bound);
 
 /* ---- what has been added to the counts ---- */
+
+/* Bring the counts to the sets: each lead that has changed takes back what its set gave when it was last counted and adds what it gives now. Whoever reads
+ * the counts below need not call it; it is here so that ledgers can count side by side. */
+void ledger_count(struct ledger *ledger);
+bool ledger_is_counted(const struct ledger *ledger); /* there is nothing for it to do */
 
 /* All deltas since they were last cleared; who adds them up clears them, and may take the tallies' memory away. */
 struct deltas *ledger_deltas(struct ledger *ledger);

@@ -15,7 +15,7 @@ static size_t record_size(uint32_t count, bool has_amount, uint8_t id_length)
     return sizeof(struct record) + (count + has_amount) * sizeof(uint64_t) + id_length;
 }
 
-static size_t size_of(const struct record *record)
+size_t record_bytes(const struct record *record)
 {
     return record_size(record->count, (record->flags & RECORD_AMOUNT) != 0, record->id_length);
 }
@@ -109,32 +109,56 @@ struct record *records_insert(struct records *records, uint64_t lead_hash, int f
     return record;
 }
 
-/* Put a set into a record; it moves if its size changes. Returns where it is now. */
-struct record *records_store(struct records *records, struct record *record, const struct lead_set *set)
+static bool has_amount(const struct lead_set *set)
 {
-    bool has_amount = false;
-    for (uint32_t i = 0; i < set->count && !has_amount; i++)
-        has_amount = lead_element_what(set->elements[i]) == LEAD_AMOUNT;
-    size_t old_size = size_of(record), new_size = record_size(set->count, has_amount, record->id_length);
-    char id[UINT8_MAX];
-    memcpy(id, record_id(record).data, record->id_length);
-    if (new_size != old_size) {
-        uint64_t slot = slot_holding(records, record);
-        struct record *moved = slab_take(&records->slab, new_size);
-        *moved = *record;
-        slab_give(&records->slab, record, old_size);
-        records->slots[slot] = slot_for(moved);
-        records->bytes += new_size - old_size;
-        record = moved;
-    }
+    for (uint32_t i = 0; i < set->count; i++)
+        if (lead_element_what(set->elements[i]) == LEAD_AMOUNT)
+            return true;
+    return false;
+}
+
+/* Put a set and the id, which may lie where the set goes, into a record whose size fits. */
+static void fill_record(struct record *record, const struct lead_set *set, bool amount, struct text id)
+{
     record->count = set->count;
-    record->flags = (uint8_t)((record->flags & ~RECORD_AMOUNT) | (has_amount ? RECORD_AMOUNT : 0));
+    record->flags = (uint8_t)((record->flags & ~RECORD_AMOUNT) | (amount ? RECORD_AMOUNT : 0));
+    memmove(record->elements + set->count + amount, id.data, id.length);
     if (set->count > 0)
         memcpy(record->elements, set->elements, set->count * sizeof *set->elements);
-    if (has_amount)
+    if (amount)
         record->elements[set->count] = (uint64_t)set->amount_minor;
-    memcpy(record->elements + set->count + has_amount, id, record->id_length);
-    return record;
+}
+
+struct record *records_supersede(struct records *records, struct record *record, const struct lead_set *set)
+{
+    bool amount = has_amount(set);
+    size_t size = record_size(set->count, amount, record->id_length);
+    uint64_t slot = slot_holding(records, record);
+    struct record *moved = slab_take(&records->slab, size);
+    *moved = *record;
+    records->slots[slot] = slot_for(moved);
+    records->bytes += size;
+    fill_record(moved, set, amount, record_id(record));
+    return moved;
+}
+
+void records_give_back(struct records *records, struct record *superseded)
+{
+    size_t size = record_bytes(superseded);
+    records->bytes -= size;
+    slab_give(&records->slab, superseded, size);
+}
+
+struct record *records_store(struct records *records, struct record *record, const struct lead_set *set)
+{
+    bool amount = has_amount(set);
+    if (record_size(set->count, amount, record->id_length) == record_bytes(record)) {
+        fill_record(record, set, amount, record_id(record));
+        return record;
+    }
+    struct record *moved = records_supersede(records, record, set);
+    records_give_back(records, record);
+    return moved;
 }
 
 /* Free a record and close the gap it leaves in its run of slots. */
@@ -150,8 +174,7 @@ void records_delete(struct records *records, struct record *record)
     }
     records->slots[gap] = 0;
     records->count--;
-    records->bytes -= size_of(record);
-    slab_give(&records->slab, record, size_of(record));
+    records_give_back(records, record);
 }
 
 struct record *records_next(const struct records *records, uint64_t hash, uint64_t *slot)
@@ -196,8 +219,8 @@ void records_free(struct records *records)
 {
     uint64_t slot = 0;
     for (struct record *record; (record = records_each(records, &slot)) != NULL;)
-        if (size_of(record) > SLAB_LARGEST)
-            slab_give(&records->slab, record, size_of(record));
+        if (record_bytes(record) > SLAB_LARGEST)
+            slab_give(&records->slab, record, record_bytes(record));
     slab_free(&records->slab);
     free(records->slots);
 }

@@ -19,7 +19,13 @@ struct record { /* the elements are followed by the amount, if there is one, and
     uint64_t elements[];
 };
 
-enum { RECORD_REMOVED = 1, RECORD_CHANGED = 2, RECORD_AMOUNT = 4 };
+enum {
+    RECORD_REMOVED = 1,
+    RECORD_CHANGED = 2,   /* the changelog has to hear of it */
+    RECORD_AMOUNT = 4,
+    RECORD_COUNTED = 8,   /* the sums hold a set of it: this one, or the one before it while it is PENDING */
+    RECORD_PENDING = 16,  /* the set has changed since */
+};
 
 struct records { /* zeroed and then records_init */
     uint64_t *slots;    /* a record's address below 16 bits of its hash, so that most probes need not visit it; 0: free */
@@ -34,12 +40,17 @@ void records_free(struct records *records);
 static inline uint64_t records_hash(uint64_t lead_hash, int funnel) { return lead_hash + (uint64_t)funnel * UINT64_C(0x9E3779B97F4A7C15); }
 static inline uint64_t record_lead_hash(const struct record *record) { return record->hash - (uint64_t)record->funnel * UINT64_C(0x9E3779B97F4A7C15); }
 
+size_t record_bytes(const struct record *record); /* of its block */
 struct text record_id(const struct record *record);
 struct lead_set record_set(struct record *record); /* as it stands there: for reading only */
 
 struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id); /* NULL: not there */
 struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty; id of 1..255 bytes */
 struct record *records_store(struct records *records, struct record *record, const struct lead_set *set);   /* returns where it is now */
+
+/* As records_store, but the record as it was stays where it is, out of the table, until the caller gives it back. */
+struct record *records_supersede(struct records *records, struct record *record, const struct lead_set *set);
+void records_give_back(struct records *records, struct record *superseded);
 void records_delete(struct records *records, struct record *record);
 
 void records_prefetch(const struct records *records, uint64_t hash); /* most likely the record's memory comes near */

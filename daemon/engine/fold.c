@@ -86,9 +86,20 @@ void fold_apply(struct fold *fold)
     fold->batch_count = 0;
 }
 
+static void count_shard(void *context, int shard)
+{
+    struct fold *fold = context;
+    ledger_count(fold->shards[shard]);
+}
+
 void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
 {
     fold_apply(fold);
+    bool counted = true;
+    for (int i = 0; i < fold->shard_count; i++)
+        counted &= ledger_is_counted(fold->shards[i]);
+    if (!counted)
+        pool_run(fold->pool, count_shard, fold);
     for (int i = 0; i < fold->shard_count; i++) {
         if (bound != TIME_NONE)
             ledger_forget(fold->shards[i], bound);

@@ -1,0 +1,106 @@
+#include "counter.h"
+
+#include <stdlib.h>
+
+#include "ledger.h"
+
+static void add_to_group(struct counter *counter, uint32_t group, const struct contributions *contributions)
+{
+    uint32_t place = UINT32_MAX;
+    int64_t slice = 0;
+    for (size_t i = 0; i < contributions->count; i++) {
+        const struct contribution *contribution = &contributions->list[i];
+        enum tally_field field = tally_key_field(contribution->key);
+        if (field == TALLY_STANDING_AMOUNT) {
+            deltas_add_standing(&counter->deltas, group, tally_key_step(contribution->key), contribution->count);
+            continue;
+        }
+        if (place == UINT32_MAX || contribution->slice != slice) {
+            slice = contribution->slice;
+            place = deltas_place(&counter->deltas, group, (int32_t)slice);
+        }
+        if (field < TALLY_AMOUNTS)
+            deltas_add(&counter->deltas, place, contribution->key, (int32_t)contribution->count);
+        else
+            tally_add_amount(&counter->deltas.list[place].tally, contribution->key, contribution->count);
+    }
+}
+
+/* The group of a breakdown that a lead with these facts is in; UINT32_MAX: none, a dimension has no value. */
+static uint32_t group_of(struct counter *counter, int funnel, int breakdown, const struct facts *facts)
+{
+    const struct breakdown *dimensions = &counter->definition->funnels[funnel].breakdowns[breakdown];
+    struct group group = {.funnel = funnel, .breakdown = breakdown, .value_count = dimensions->dimension_count};
+    for (int i = 0; i < group.value_count; i++)
+        if ((group.values[i] = facts->values[dimensions->dimensions[i]]) == 0)
+            return UINT32_MAX;
+    return groups_number(counter->groups, &group);
+}
+
+static bool same_values(const struct breakdown *breakdown, const struct facts *before, const struct facts *after)
+{
+    if (before == NULL)
+        return false;
+    for (int i = 0; i < breakdown->dimension_count; i++)
+        if (before->values[breakdown->dimensions[i]] != after->values[breakdown->dimensions[i]])
+            return false;
+    return true;
+}
+
+void counter_recount(struct counter *counter, int f, const struct facts *before, const struct facts *after)
+{
+    const struct funnel *funnel = &counter->definition->funnels[f];
+    int64_t slice_s = counter->definition->slice_s;
+    counter->difference.count = counter->taken.count = counter->given.count = 0;
+    contribution_difference(&counter->difference, funnel, slice_s, before, after);
+    add_to_group(counter, (uint32_t)f, &counter->difference);
+    for (int b = 0; b < funnel->breakdown_count; b++) {
+        uint32_t was = before != NULL ? group_of(counter, f, b, before) : UINT32_MAX;
+        uint32_t is = after == NULL ? UINT32_MAX : same_values(&funnel->breakdowns[b], before, after) ? was : group_of(counter, f, b, after);
+        if (was == is) {
+            if (is != UINT32_MAX)
+                add_to_group(counter, is, &counter->difference);
+            continue;
+        }
+        if (was != UINT32_MAX) {
+            if (counter->taken.count == 0)
+                contribution_difference(&counter->taken, funnel, slice_s, before, NULL);
+            add_to_group(counter, was, &counter->taken);
+        }
+        if (is != UINT32_MAX && before == NULL) {
+            add_to_group(counter, is, &counter->difference);
+        } else if (is != UINT32_MAX) {
+            if (counter->given.count == 0)
+                contribution_difference(&counter->given, funnel, slice_s, NULL, after);
+            add_to_group(counter, is, &counter->given);
+        }
+    }
+}
+
+void counter_leave_standing(struct counter *counter, int f, const struct facts *facts)
+{
+    counter->difference.count = 0;
+    contribution_leave_standing(&counter->difference, counter->definition->slice_s, facts);
+    add_to_group(counter, (uint32_t)f, &counter->difference);
+    for (int b = 0; b < counter->definition->funnels[f].breakdown_count; b++) {
+        uint32_t group = group_of(counter, f, b, facts);
+        if (group != UINT32_MAX)
+            add_to_group(counter, group, &counter->difference);
+    }
+}
+
+void counter_init(struct counter *counter, const struct ledger_definition *definition)
+{
+    counter->definition = definition;
+    counter->groups = groups_new(definition->funnel_count);
+    deltas_init(&counter->deltas);
+}
+
+void counter_free(struct counter *counter)
+{
+    groups_free(counter->groups);
+    deltas_free(&counter->deltas);
+    free(counter->difference.list);
+    free(counter->taken.list);
+    free(counter->given.list);
+}
