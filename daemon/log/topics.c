@@ -195,10 +195,10 @@ static enum log_status prepare_output(struct topics *topics, struct client *clie
     return LOG_OK;
 }
 
-/* ---- the input ---- */
+/* ---- topics to read ---- */
 
 /* Look until the topic is there. */
-static enum log_status wait_for_input(struct client *client, rd_kafka_t *control, const char *name, int *partition_count)
+static enum log_status wait_for_topic(struct client *client, rd_kafka_t *control, const char *name, const char *role, int *partition_count)
 {
     struct operator_trouble missing = {0};
     for (;;) {
@@ -209,7 +209,7 @@ static enum log_status wait_for_input(struct client *client, rd_kafka_t *control
             return status;
         if (look.partition_count > 0)
             break;
-        operator_trouble_is(&missing, name, "the topic is not there (or has no leader), waiting: it is the input, create it or correct `input`");
+        operator_trouble_is(&missing, name, "the topic is not there (or has no leader), waiting: %s", role);
         client_sleep(client, LOOK_AGAIN_MS);
     }
     operator_trouble_over(&missing, name, "the topic is there now");
@@ -221,23 +221,21 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static enum log_status list_inputs(struct topics *topics, struct client *client, rd_kafka_t *control)
+enum log_status topics_partitions(struct client *client, rd_kafka_t *control, const char *const *names, int count, const char *role,
+                                  struct log_partition **out, int *out_count)
 {
-    const struct settings *settings = client_settings(client);
     size_t capacity = 0;
-    free(topics->inputs);
-    topics->inputs = NULL;
-    topics->input_count = 0;
-
-    const char **sorted = memory_copy(settings->topics, (size_t)settings->topic_count * sizeof *sorted);
-    qsort(sorted, (size_t)settings->topic_count, sizeof *sorted, compare_names);
+    *out = NULL;
+    *out_count = 0;
+    const char **sorted = memory_copy(names, (size_t)count * sizeof *sorted);
+    qsort(sorted, (size_t)count, sizeof *sorted, compare_names);
     enum log_status status = LOG_OK;
-    for (int t = 0; t < settings->topic_count && status == LOG_OK; t++) {
-        int count = 0;
-        status = wait_for_input(client, control, sorted[t], &count);
-        topics->inputs = memory_grow(topics->inputs, &capacity, (size_t)(topics->input_count + count), sizeof *topics->inputs);
-        for (int p = 0; p < count; p++)
-            topics->inputs[topics->input_count++] = (struct log_partition){.topic = sorted[t], .partition = p};
+    for (int t = 0; t < count && status == LOG_OK; t++) {
+        int partitions = 0;
+        status = wait_for_topic(client, control, sorted[t], role, &partitions);
+        *out = memory_grow(*out, &capacity, (size_t)(*out_count + partitions), sizeof **out);
+        for (int p = 0; p < partitions; p++)
+            (*out)[(*out_count)++] = (struct log_partition){.topic = sorted[t], .partition = p};
     }
     free(sorted);
     return status;
@@ -250,5 +248,8 @@ enum log_status topics_prepare(struct topics *topics, struct client *client, rd_
         if (status != LOG_OK)
             return status;
     }
-    return list_inputs(topics, client, control);
+    const struct settings *settings = client_settings(client);
+    free(topics->inputs);
+    return topics_partitions(client, control, settings->topics, settings->topic_count, "it is the input, create it or correct `input`", &topics->inputs,
+                             &topics->input_count);
 }
