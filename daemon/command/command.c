@@ -21,6 +21,4 @@ void command_note_unserved(const struct settings *settings)
         rules += settings->rule_counts[f];
     if (rules > 0)
         fprintf(stderr, "%s: alerts: the configuration is checked, but this version evaluates no rules\n", settings->path);
-    if (settings->http.listen != NULL)
-        fprintf(stderr, "%s: http: the address is checked, but this version serves no page there\n", settings->path);
 }

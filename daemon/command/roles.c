@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "../http/server.h"
+
 struct role_row {
     const char *name, *section;                     /* `section`: of the configuration; NULL: it needs none */
     bool (*configured)(const struct settings *settings);
@@ -14,6 +16,16 @@ static bool has_http(const struct settings *settings)
     return settings->http.listen != NULL;
 }
 
+static void *start_http(const struct settings *settings, const char *bootstrap_servers)
+{
+    return server_start(settings, bootstrap_servers);
+}
+
+static void stop_http(void *running)
+{
+    server_stop(running);
+}
+
 static bool has_notify(const struct settings *settings)
 {
     (void)settings;
@@ -22,7 +34,7 @@ static bool has_notify(const struct settings *settings)
 
 static const struct role_row rows[] = {
     [ROLE_ENGINE] = {.name = "engine"},
-    [ROLE_HTTP] = {"http", "http", has_http, NULL, NULL},
+    [ROLE_HTTP] = {"http", "http", has_http, start_http, stop_http},
     [ROLE_NOTIFY] = {"notify", "notify", has_notify, NULL, NULL},
 };
 
