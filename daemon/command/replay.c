@@ -1,48 +1,61 @@
-/* replay.c -- `funneld replay`: history from files to records on standard output. */
+/* replay.c -- `funneld replay`: history from files or topics to records on standard output, in a file or on topics. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "../core/memory.h"
 #include "../engine/replay.h"
-#include "../log/file.h"
+#include "../log/clock.h"
+#include "../log/publication.h"
 #include "../settings/notation.h"
 #include "../wire/letter_json.h"
 #include "../wire/moment.h"
 #include "command.h"
+#include "inputs.h"
 #include "options.h"
+#include "progress_bar.h"
 
-enum { CONFIG, FROM, TO, AS_OF, EVERY, LAST, THREADS, DEAD_LETTERS, OUTPUT, OPTION_COUNT };
+enum { CONFIG, TOPICS, FROM, TO, BY, AS_OF, EVERY, LAST, THREADS, DEAD_LETTERS, OUTPUT, PUBLISH, OPTION_COUNT };
 
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED | OPTION_OPERANDS},
+    [TOPICS] = {"topics", NULL, "read the configured topics, up to the end they have now, instead of files", 0},
     [FROM] = {"from", "T", "skip events before this moment (RFC 3339, in the configured zone if T has no offset, or a number)", 0},
     [TO] = {"to", "T", "skip events at or after this moment", 0},
+    [BY] = {"by", "WHICH", "--from and --to are about the `event`'s time (default), or with --topics that of the Kafka `record`", 0},
     [AS_OF] = {"as-of", "T", "the last tick (default: the greatest `at`); later events are skipped", 0},
     [EVERY] = {"every", "D", "time between ticks (default: 1h)", 0},
     [LAST] = {"last", NULL, "only the last record of each key, sorted by key", 0},
     [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
     [DEAD_LETTERS] = {"dead-letters", "FILE", "write dead letters there, one JSON object a line", 0},
     [OUTPUT] = {"output", "FILE", "write records there instead of standard output", 0},
+    [PUBLISH] = {"publish", NULL, "write records onto the output topics; only for an application that has never run", 0},
     [OPTION_COUNT] = {0},
 };
 
-enum { LETTER_LONGEST = 64 << 20 /* bytes kept for its dead letter of a line that is too long */ };
-
 struct writer {
-    FILE *records, *letters; /* letters NULL: not asked for */
+    FILE *records, *letters; /* NULL: not asked for */
+    struct publication *publication; /* likewise */
     struct buffer line;
-    bool terminal;           /* standard error is one: progress is shown */
-    struct timespec started, shown;
+    struct progress_bar progress;
 };
+
+static void publish_record(struct writer *writer, struct text key, struct text value, uint64_t digest)
+{
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
+    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    publication_write(writer->publication, LOG_SNAPSHOTS,
+                      &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers, .header_count = value.data != NULL ? 3 : 0});
+}
 
 static void write_record(void *context, struct text key, struct text value, uint64_t digest)
 {
     struct writer *writer = context;
-    (void)digest;
+    if (writer->publication != NULL)
+        publish_record(writer, key, value, digest);
+    if (writer->records == NULL)
+        return;
     if (value.data != NULL) {
         fwrite(value.data, 1, value.length, writer->records);
         fputc('\n', writer->records);
@@ -66,32 +79,10 @@ static void write_letter(void *context, enum fault fault, const char *message, c
     fwrite(writer->line.data, 1, writer->line.length, writer->letters);
 }
 
-static double seconds_since(const struct timespec *then)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)(now.tv_sec - then->tv_sec) + (double)(now.tv_nsec - then->tv_nsec) / 1e9;
-}
-
 static void show_progress(void *context, const struct replay_progress *progress)
 {
     struct writer *writer = context;
-    bool done = progress->size >= 0 && progress->position >= progress->size;
-    if (!writer->terminal || (!done && seconds_since(&writer->shown) < 0.2))
-        return;
-    clock_gettime(CLOCK_MONOTONIC, &writer->shown);
-    double elapsed_s = seconds_since(&writer->started), rate = elapsed_s > 0 ? (double)progress->events / elapsed_s : 0;
-    if (progress->size > 0) {
-        enum { WIDTH = 30 };
-        double share = (double)progress->position / (double)progress->size;
-        fprintf(stderr, "\r[");
-        for (int i = 0; i < WIDTH; i++)
-            fputc(i < (int)(share * WIDTH) ? '#' : ' ', stderr);
-        fprintf(stderr, "] %3.0f %%  %.0f events/s  %.0f s left \033[K", share * 100, rate, share > 0 ? elapsed_s / share - elapsed_s : 0);
-    } else {
-        fprintf(stderr, "\r%" PRIu64 " events  %.0f events/s \033[K", progress->events, rate);
-    }
-    fflush(stderr);
+    progress_bar_show(&writer->progress, progress->position, progress->size, progress->events, progress->reached);
 }
 
 static void print_figures(const struct replay_figures *figures)
@@ -142,89 +133,143 @@ static bool is_written(FILE *file)
     return fflush(file) == 0 && !ferror(file);
 }
 
-static bool open_files(const struct settings *settings, char *const *paths, int count, struct history **histories)
+/* What the options and operands ask for together. */
+static bool check_options(const char **values, int file_count)
 {
-    int64_t longest = settings->max_record > LETTER_LONGEST ? settings->max_record : LETTER_LONGEST;
-    for (int i = 0; i < count; i++) {
-        histories[i] = file_open(paths[i], i, longest);
-        if (histories[i] == NULL) {
-            fprintf(stderr, "funneld replay: cannot read %s: %s\n", paths[i], strerror(errno));
+    const char *mistake = NULL;
+    if (values[TOPICS] != NULL && file_count > 0)
+        mistake = "--topics and files; expected one of them";
+    else if (values[TOPICS] == NULL && file_count == 0)
+        mistake = "no files; name NDJSON or CSV files, or - for standard input, or --topics";
+    else if (values[BY] != NULL && strcmp(values[BY], "event") != 0 && strcmp(values[BY], "record") != 0)
+        mistake = "--by: expected `event` or `record`";
+    else if (values[BY] != NULL && strcmp(values[BY], "record") == 0 && values[TOPICS] == NULL)
+        mistake = "--by record: only records of --topics have a time of their own";
+    if (mistake != NULL)
+        fprintf(stderr, "funneld replay: %s\n", mistake);
+    return mistake == NULL;
+}
+
+/* Where reading begins: an event counts only if its `at` is not further than max_future past its record's time, so older records have nothing to say. */
+static struct stretch_bounds bounds_of(const struct settings *settings, struct replay_options *options, bool by_record)
+{
+    struct stretch_bounds bounds = STRETCH_WHOLE;
+    if (by_record) {
+        bounds.from_ms = bounds.begin_ms = options->from != TIME_NONE ? options->from * 1000 : INT64_MIN;
+        bounds.to_ms = options->to != TIME_NEVER ? options->to * 1000 : INT64_MAX;
+        options->from = TIME_NONE;
+        options->to = TIME_NEVER;
+    } else if (options->from != TIME_NONE) {
+        bounds.begin_ms = (options->from - settings->max_future_s) * 1000;
+    }
+    return bounds;
+}
+
+static bool open_inputs(struct inputs *inputs, const struct settings *settings, const char **values, struct replay_options *options, char *const *paths, int count)
+{
+    if (values[TOPICS] == NULL)
+        return inputs_open_files(inputs, settings, paths, count);
+    struct stretch_bounds bounds = bounds_of(settings, options, values[BY] != NULL && strcmp(values[BY], "record") == 0);
+    return inputs_open_topics(inputs, settings, &bounds);
+}
+
+static bool open_outputs(struct writer *writer, const struct settings *settings, const char **values)
+{
+    if (values[DEAD_LETTERS] != NULL && (writer->letters = open_output(values[DEAD_LETTERS])) == NULL)
+        return false;
+    if (values[PUBLISH] != NULL) {
+        writer->publication = publication_new(settings);
+        if (!publication_open(writer->publication)) {
+            fprintf(stderr, "funneld replay: %s\n", publication_error(writer->publication));
             return false;
         }
     }
-    return true;
+    if (values[OUTPUT] != NULL)
+        writer->records = open_output(values[OUTPUT]);
+    else if (values[PUBLISH] == NULL)
+        writer->records = stdout;
+    return writer->records != NULL || (values[OUTPUT] == NULL && values[PUBLISH] != NULL);
+}
+
+/* Whether everything has arrived; false after saying what has not. */
+static bool finish(struct writer *writer)
+{
+    if (writer->publication != NULL && !publication_finish(writer->publication)) {
+        fprintf(stderr, "funneld replay: %s\n", publication_error(writer->publication));
+        return false;
+    }
+    bool records_written = writer->records == NULL || is_written(writer->records);
+    if (records_written && (writer->letters == NULL || is_written(writer->letters)))
+        return true;
+    fprintf(stderr, "funneld replay: cannot write the %s: %s\n", records_written ? "dead letters" : "records", strerror(errno != 0 ? errno : EIO));
+    return false;
+}
+
+static void close_outputs(struct writer *writer)
+{
+    if (writer->letters != NULL)
+        fclose(writer->letters);
+    if (writer->records != NULL && writer->records != stdout)
+        fclose(writer->records);
+    publication_close(writer->publication);
+    free(writer->line.data);
+}
+
+static int replay(const struct settings *settings, const char **values, struct replay_options *options, char *const *paths, int count)
+{
+    struct writer writer = {0};
+    struct replay_figures figures = {0};
+    struct outcomes outcomes = {0};
+    struct inputs inputs = {.command = "replay"};
+    int status = EXIT_FAILED, failed = 0;
+    progress_bar_begin(&writer.progress, &settings->zone);
+    options->context = &writer;
+    options->figures = &figures;
+    if (open_inputs(&inputs, settings, values, options, paths, count) && open_outputs(&writer, settings, values)) {
+        bool read = replay_run(settings, options, inputs.count, inputs.histories, &outcomes, &failed);
+        progress_bar_end(&writer.progress);
+        if (!read) {
+            inputs_tell(&inputs, failed);
+        } else if (finish(&writer)) {
+            outcomes_print(&outcomes, stderr);
+            print_figures(&figures);
+            status = EXIT_DONE;
+        }
+    }
+    inputs_close(&inputs);
+    close_outputs(&writer);
+    outcomes_free(&outcomes);
+    return status;
 }
 
 static int run(int argc, char **argv)
 {
     const char *values[OPTION_COUNT];
     int first = options_parse(rows, argc, argv, values);
-    if (first < 0)
+    if (first < 0 || !check_options(values, argc - first))
         return EXIT_USAGE;
-    if (first == argc) {
-        fprintf(stderr, "funneld replay: no files; name NDJSON files, or - for standard input\n");
-        return EXIT_USAGE;
-    }
-    struct replay_options options = {.from = TIME_NONE, .to = TIME_NEVER, .as_of = TIME_NONE, .now = (int64_t)time(NULL), .every_ms = 3600 * 1000,
+    struct replay_options options = {.from = TIME_NONE, .to = TIME_NEVER, .as_of = TIME_NONE, .now = clock_wall_ms() / 1000, .every_ms = 3600 * 1000,
                                      .publish = write_record, .letter = write_letter, .progress = show_progress};
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    if (!read_options(values, settings, &options)) {
-        settings_free(settings);
-        return EXIT_USAGE;
+    int status = EXIT_USAGE;
+    if (read_options(values, settings, &options)) {
+        command_note_unserved(settings);
+        status = replay(settings, values, &options, argv + first, argc - first);
     }
-    command_note_unserved(settings);
-
-    struct writer writer = {.records = stdout, .terminal = isatty(STDERR_FILENO)};
-    clock_gettime(CLOCK_MONOTONIC, &writer.started);
-    options.context = &writer;
-    struct replay_figures figures = {0};
-    options.figures = &figures;
-    struct outcomes outcomes = {0};
-    int status = EXIT_FAILED, failed = 0, count = argc - first;
-    struct history **histories = memory_new((size_t)count * sizeof(struct history *));
-    if (values[DEAD_LETTERS] != NULL && (writer.letters = open_output(values[DEAD_LETTERS])) == NULL)
-        goto out;
-    if (values[OUTPUT] != NULL && (writer.records = open_output(values[OUTPUT])) == NULL)
-        goto out;
-    if (!open_files(settings, argv + first, count, histories))
-        goto out;
-    bool read = replay_run(settings, &options, count, histories, &outcomes, &failed);
-    if (writer.terminal)
-        fputc('\n', stderr);
-    if (!read) {
-        fprintf(stderr, "funneld replay: cannot read %s: %s\n", argv[first + failed], histories[failed]->ops->error(histories[failed]));
-        goto out;
-    }
-    bool records_written = is_written(writer.records);
-    if (!records_written || (writer.letters != NULL && !is_written(writer.letters))) {
-        fprintf(stderr, "funneld replay: cannot write the %s: %s\n", records_written ? "dead letters" : "records", strerror(errno != 0 ? errno : EIO));
-        goto out;
-    }
-    outcomes_print(&outcomes, stderr);
-    print_figures(&figures);
-    status = EXIT_DONE;
-out:
-    if (writer.letters != NULL)
-        fclose(writer.letters);
-    if (writer.records != NULL && writer.records != stdout)
-        fclose(writer.records);
-    for (int i = 0; i < count; i++)
-        history_close(histories[i]);
-    free(histories);
-    free(writer.line.data);
-    outcomes_free(&outcomes);
     settings_free(settings);
     return status;
 }
 
 const struct command command_replay = {
     .name = "replay",
-    .arguments = "--config FILE [OPTIONS] EVENTS.ndjson... | -",
+    .arguments = "--config FILE [OPTIONS] EVENTS... | - | --topics",
     .summary = "History from files: every snapshot the past would have published",
-    .help = "Each file is one partition. Records go to standard output in order, or with --last only the last one of each key, sorted by key.\n"
-            "What was counted, and every kind of dead letter with its most frequent values, is told on standard error.\n",
+    .help = "Each file is one partition: one JSON object a line, or packed by gzip or zstd. With --topics each partition is one, up to the end it has now: no group\n"
+            "is joined, and nothing is written to Kafka but by --publish. With --from by event time, records older than that and max_future are not read.\n"
+            "Records go to standard output in order, or with --last only the last one of each key, sorted by key: the same bytes every time.\n"
+            "What was counted, and every kind of dead letter with its most frequent values, is told on standard error, as is progress on a terminal.\n",
     .options = rows,
     .run = run,
 };

@@ -29,7 +29,6 @@ struct replay {
     struct ticks ticks;
     int input_count;
     struct input *inputs;
-    int64_t watermark_ms;
 };
 
 /* ---- reading ---- */
@@ -50,10 +49,12 @@ static void report(struct replay *replay)
 {
     if (replay->options->progress == NULL)
         return;
-    struct replay_progress progress = {.events = replay->outcomes->events, .watermark_ms = replay->watermark_ms};
+    struct replay_progress progress = {.events = replay->outcomes->events, .reached = TIME_NONE};
     for (int i = 0; i < replay->input_count; i++) {
         const struct history *history = replay->inputs[i].history;
         int64_t size = history->ops->size(history);
+        if (replay->inputs[i].greatest_at > progress.reached)
+            progress.reached = replay->inputs[i].greatest_at;
         progress.position += history->ops->position(history);
         progress.size = size < 0 || progress.size < 0 ? -1 : progress.size + size;
     }
@@ -100,7 +101,6 @@ static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scop
     int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
     fold_tick(&replay->fold, tick_s, least_bound(replay));
     publisher_publish(replay->publisher, tick_s, scope, replay->options->publish, replay->options->context);
-    replay->watermark_ms = tick_ms;
 }
 
 /* Take from every input up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all have ended.
@@ -161,7 +161,7 @@ static bool run_through(struct replay *replay, int *failed)
 
 bool replay_run(const struct settings *settings, const struct replay_options *options, int count, struct history *const *histories, struct outcomes *outcomes, int *failed)
 {
-    struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes, .watermark_ms = TIME_NONE};
+    struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes};
     replay.ticks = (struct ticks){options->every_ms, settings->zone.slice_s * 1000};
     replay.pool = pool_new(options->threads);
     fold_init(&replay.fold, settings, replay.pool, false);

@@ -10,7 +10,7 @@
 struct replay_progress { /* so far, over all of it */
     int64_t position, size;     /* in the histories' units (bytes of files, records of topics); size -1: not known */
     uint64_t events;
-    int64_t watermark_ms;       /* event time reached; TIME_NONE */
+    int64_t reached;            /* event time: the greatest `at` counted; TIME_NONE */
 };
 
 struct replay_figures { /* what the state at the end holds */

@@ -108,7 +108,7 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
     }
     if (kind == CLIENT_READER)
         client_set(configuration, "fetch.wait.max.ms", "50"); /* a partition that is new in the round waits for those that are asked already */
-    if (kind == CLIENT_WRITER) {
+    if (kind >= CLIENT_WRITER) {
         client_set(configuration, "compression.type", "lz4");
         client_set(configuration, "linger.ms", "20");
         client_set(configuration, "retry.backoff.ms", "20"); /* a transaction right after another must try twice */
@@ -121,6 +121,17 @@ static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enu
     const char *application = client->settings->application;
     char record_max[16];
     snprintf(record_max, sizeof record_max, "%d", CLIENT_RECORD_MAX);
+    if (kind >= CLIENT_WRITER) {
+        if (kind != CLIENT_PRODUCER) {
+            set_application_id(configuration, "transactional.id", application, kind == CLIENT_WRITER ? "-0" : "-dead-letters");
+            client_set(configuration, "transaction.timeout.ms", "10000");
+        }
+        client_set(configuration, "enable.idempotence", "true");
+        client_set(configuration, "message.max.bytes", record_max);
+        client_set(configuration, "partitioner", "murmur2_random"); /* as Kafka's own producers */
+        client_set(configuration, "delivery.report.only.error", "true");
+        return;
+    }
     switch (kind) {
     case CLIENT_CONTROL:
         client_set(configuration, "isolation.level", "read_uncommitted");
@@ -136,13 +147,8 @@ static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enu
         client_set(configuration, "enable.partition.eof", "true");
         client_set(configuration, "auto.offset.reset", "error");
         break;
-    case CLIENT_WRITER:
-        set_application_id(configuration, "transactional.id", application, "-0");
-        client_set(configuration, "transaction.timeout.ms", "10000");
-        client_set(configuration, "message.max.bytes", record_max);
-        client_set(configuration, "partitioner", "murmur2_random"); /* as Kafka's own producers */
-        client_set(configuration, "delivery.report.only.error", "true");
-        return;
+    default:
+        break;
     }
     client_set(configuration, "enable.auto.commit", "false");
     client_set(configuration, "enable.auto.offset.store", "false");
@@ -242,7 +248,7 @@ rd_kafka_t *client_open(struct client *client, enum client_kind kind, rd_kafka_c
 {
     char text[512];
     rd_kafka_t *handle =
-        rd_kafka_new(kind == CLIENT_WRITER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, configuration, text, sizeof text);
+        rd_kafka_new(kind >= CLIENT_WRITER ? RD_KAFKA_PRODUCER : RD_KAFKA_CONSUMER, configuration, text, sizeof text);
     if (handle == NULL) {
         rd_kafka_conf_destroy(configuration);
         client_fail(client, LOG_FAILED, "kafka: %s", text);

@@ -26,6 +26,8 @@ enum client_kind {
     CLIENT_LEADERSHIP, /* the member of group <application>-leader */
     CLIENT_READER,     /* assigned partitions, committed records only */
     CLIENT_WRITER,     /* the transactional producer */
+    CLIENT_PRODUCER,   /* idempotent, without transactions: what commands put on topics */
+    CLIENT_RETURNER,   /* the transactional producer that puts dead letters back */
 };
 
 struct client;

@@ -170,7 +170,7 @@ static enum log_status create(struct client *client, rd_kafka_t *control, enum l
     return status;
 }
 
-static enum log_status prepare_output(struct topics *topics, struct client *client, rd_kafka_t *control, enum log_topic topic)
+enum log_status topics_prepare_output(struct topics *topics, struct client *client, rd_kafka_t *control, enum log_topic topic)
 {
     const char *name = topics->names[topic];
     bool may_create = client_settings(client)->create_topics && !client_embedded(client);
@@ -197,8 +197,8 @@ static enum log_status prepare_output(struct topics *topics, struct client *clie
 
 /* ---- topics to read ---- */
 
-/* Look until the topic is there. */
-static enum log_status wait_for_topic(struct client *client, rd_kafka_t *control, const char *name, const char *role, int *partition_count)
+/* Look until the topic is there; once, where nobody waits. */
+static enum log_status find_topic(struct client *client, rd_kafka_t *control, const char *name, const char *role, int *partition_count)
 {
     struct operator_trouble missing = {0};
     for (;;) {
@@ -209,6 +209,8 @@ static enum log_status wait_for_topic(struct client *client, rd_kafka_t *control
             return status;
         if (look.partition_count > 0)
             break;
+        if (role == NULL)
+            return client_fail(client, LOG_FAILED, "topic %s is not there (or has no leader)", name);
         operator_trouble_is(&missing, name, "the topic is not there (or has no leader), waiting: %s", role);
         client_sleep(client, LOOK_AGAIN_MS);
     }
@@ -232,7 +234,7 @@ enum log_status topics_partitions(struct client *client, rd_kafka_t *control, co
     enum log_status status = LOG_OK;
     for (int t = 0; t < count && status == LOG_OK; t++) {
         int partitions = 0;
-        status = wait_for_topic(client, control, sorted[t], role, &partitions);
+        status = find_topic(client, control, sorted[t], role, &partitions);
         *out = memory_grow(*out, &capacity, (size_t)(*out_count + partitions), sizeof **out);
         for (int p = 0; p < partitions; p++)
             (*out)[(*out_count)++] = (struct log_partition){.topic = sorted[t], .partition = p};
@@ -244,7 +246,7 @@ enum log_status topics_partitions(struct client *client, rd_kafka_t *control, co
 enum log_status topics_prepare(struct topics *topics, struct client *client, rd_kafka_t *control)
 {
     for (int i = 0; i < LOG_TOPIC_COUNT; i++) {
-        enum log_status status = prepare_output(topics, client, control, (enum log_topic)i);
+        enum log_status status = topics_prepare_output(topics, client, control, (enum log_topic)i);
         if (status != LOG_OK)
             return status;
     }

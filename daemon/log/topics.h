@@ -24,8 +24,11 @@ void topics_free(struct topics *topics);
  * named in the operator's log every minute. LOG_OK, LOG_STOPPED or LOG_FAILED. */
 enum log_status topics_prepare(struct topics *topics, struct client *client, rd_kafka_t *control);
 
-/* Wait until these topics are there and list their partitions, sorted by topic and number; `role` says for people what a missing one is for. *out is given
- * to the caller (free), also after trouble; its names are those given. */
+/* The same for one output alone. */
+enum log_status topics_prepare_output(struct topics *topics, struct client *client, rd_kafka_t *control, enum log_topic topic);
+
+/* Wait until these topics are there and list their partitions, sorted by topic and number; `role` says for people what a missing one is for (NULL: it is
+ * not waited for, LOG_FAILED). *out is given to the caller (free), also after trouble; its names are those given. */
 enum log_status topics_partitions(struct client *client, rd_kafka_t *control, const char *const *names, int count, const char *role,
                                   struct log_partition **out, int *out_count);
 

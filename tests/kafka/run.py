@@ -21,6 +21,7 @@ import time
 sys.dont_write_bytecode = True
 
 import scenario_forms  # noqa: E402
+import scenario_history  # noqa: E402
 import scenario_kill  # noqa: E402
 import scenario_restart  # noqa: E402
 import scenario_standby  # noqa: E402
@@ -34,6 +35,7 @@ SCENARIOS = {  # quick ones first
     "worked example, on the broker": scenario_worked_example.on_the_broker,
     "restart": scenario_restart.restart,
     "broker away": scenario_restart.broker_away,
+    "history: topics": scenario_history.topics,
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,
     "forms": scenario_forms.forms,
