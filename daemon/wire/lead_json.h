@@ -1,5 +1,8 @@
-/* lead_json.h -- what is known about one lead as its row of the changelog, and back. Steps, reasons and values stand by name, so a row outlives
- * changes of the configuration: what the configuration no longer names is left out on the way back.
+/* lead_json.h -- what is known about one lead as its row of the changelog, and back. Rows are written and read by the million, so they are short: what
+ * is absent is left out, and moments are seconds since the lead's first one. Steps, reasons and values stand by name, so that a row outlives changes of
+ * the configuration: what the configuration no longer names is left out on the way back.
+ *     {"funnels":{"sro":{"from":1711456476,"last":7618,"reaches":[0,"new",7618,"answered"],"amount":[7618,16600000],"dimensions":{"manager":[0,"12"]}}}}
+ *     {"removed":1711464094}
  * Source: schema/lead.schema.json. Threads: a reader is used by one thread at a time. */
 #ifndef FUNNELD_WIRE_LEAD_JSON_H
 #define FUNNELD_WIRE_LEAD_JSON_H
