@@ -1,17 +1,16 @@
 #include "leader.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
 #include "../log/operator_log.h"
 #include "../log/service.h"
-#include "../wire/lead_json.h"
 #include "bound.h"
 #include "convert.h"
 #include "intake.h"
 #include "outcomes.h"
+#include "outputs.h"
 #include "restore.h"
 #include "ticks.h"
 
@@ -42,18 +41,16 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct pool *pool;
     struct fold fold;
     struct publisher *publisher;
+    struct outputs outputs;      /* its status is the leader's: the first trouble met */
     struct outcomes outcomes;
     struct ticks ticks;
     int input_count;
     struct input *inputs;
     int64_t generation, last_tick_ms;
-    bool begun;                  /* a transaction is open */
     uint64_t pending;            /* elements taken since the last commit */
     int64_t pending_since_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
-    enum log_status status;      /* the first trouble met while writing; LOG_OK */
-    struct buffer value;
 };
 
 static int64_t steady_ms(const struct leader *leader)
@@ -61,43 +58,8 @@ static int64_t steady_ms(const struct leader *leader)
     return leader->ops->steady_ms(leader->log);
 }
 
-/* ---- outputs ---- */
-
-static void write_record(struct leader *leader, enum log_topic topic, const struct log_record *record)
-{
-    if (leader->status == LOG_OK && !leader->begun) {
-        leader->status = leader->ops->begin(leader->log);
-        leader->begun = leader->status == LOG_OK;
-    }
-    if (leader->status == LOG_OK)
-        leader->status = leader->ops->write(leader->log, topic, record);
-}
-
-static void write_snapshot(void *context, struct text key, struct text value, uint64_t digest)
-{
-    char digits[17];
-    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
-    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
-    write_record(context, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                                             .header_count = value.data != NULL ? 3 : 0});
-}
-
-struct lead_writer { struct leader *leader; const struct lead_names *names; };
-
-static void write_lead(void *context, const struct ledger_lead *lead)
-{
-    struct lead_writer *writer = context;
-    struct leader *leader = writer->leader;
-    struct log_record record = {.key = lead->id, .timestamp_ms = INT64_MIN};
-    if (!lead->forgotten) {
-        leader->value.length = 0;
-        lead_json_write(&leader->value, leader->settings, writer->names, lead);
-        record.value = (struct text){leader->value.data, leader->value.length};
-    }
-    write_record(leader, LOG_LEADS_CHANGELOG, &record);
-}
-
-static void write_checkpoint(struct leader *leader)
+/* Everything that changed, and how far the input was read, or nothing. */
+static void commit(struct leader *leader)
 {
     struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
                                     .last_event_at = leader->fold.last_event_at, .partition_count = leader->input_count};
@@ -106,49 +68,9 @@ static void write_checkpoint(struct leader *leader)
         const struct input *input = &leader->inputs[i];
         checkpoint.partitions[i] = (struct checkpoint_partition){input->name.topic, input->name.partition, input->offset, input->greatest_at, input->watermark_ms};
     }
-    leader->value.length = 0;
-    checkpoint_json_write(&leader->value, leader->settings, &checkpoint);
+    outputs_leads(&leader->outputs, &leader->fold);
+    outputs_commit(&leader->outputs, &checkpoint);
     free(checkpoint.partitions);
-    write_record(leader, LOG_CHECKPOINT, &(struct log_record){.key = TEXT(CHECKPOINT_KEY), .value = {leader->value.data, leader->value.length}, .timestamp_ms = INT64_MIN});
-}
-
-/* The record as it came, and beside its own headers what was wrong with it. */
-static void write_letter(struct leader *leader, struct input *input, const struct intake_item *item)
-{
-    const struct intake_item *faulty = item->faulty;
-    const struct log_record *came = &input->block.records[item->record];
-    char partition[16], offset[24];
-    snprintf(partition, sizeof partition, "%" PRId32, input->name.partition);
-    snprintf(offset, sizeof offset, "%" PRId64, came->offset);
-    struct log_header *headers = memory_new((size_t)(came->header_count + 5) * sizeof *headers);
-    int count = came->header_count;
-    if (count > 0)
-        memcpy(headers, came->headers, (size_t)count * sizeof *headers);
-    headers[count++] = (struct log_header){TEXT("__streams.errors.message"), text_of(faulty->decoded->message)};
-    headers[count++] = (struct log_header){TEXT("__streams.errors.topic"), text_of(input->name.topic)};
-    headers[count++] = (struct log_header){TEXT("__streams.errors.partition"), text_of(partition)};
-    headers[count++] = (struct log_header){TEXT("__streams.errors.offset"), text_of(offset)};
-    headers[count++] = (struct log_header){TEXT("funneld.error"), text_of(fault_word(faulty->fault))};
-    write_record(leader, LOG_DEAD_LETTERS, &(struct log_record){.key = came->key, .value = came->value, .timestamp_ms = came->timestamp_ms, .headers = headers, .header_count = count});
-    free(headers);
-    outcomes_fault(&leader->outcomes, faulty->fault, faulty->decoded->value);
-}
-
-/* Everything that changed, and how far the input was read, or nothing. */
-static void commit(struct leader *leader)
-{
-    for (int i = 0; i < leader->fold.shard_count; i++) {
-        struct lead_writer writer = {leader, ledger_names(leader->fold.shards[i])};
-        ledger_each_changed(leader->fold.shards[i], write_lead, &writer);
-    }
-    write_checkpoint(leader);
-    struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
-    for (int i = 0; i < leader->input_count; i++)
-        positions[i] = (struct log_position){i, leader->inputs[i].offset};
-    if (leader->status == LOG_OK)
-        leader->status = leader->ops->commit(leader->log, positions, leader->input_count);
-    free(positions);
-    leader->begun = false;
     leader->pending = 0;
 }
 
@@ -165,13 +87,13 @@ static void release(struct leader *leader, struct input *input)
 static void read_inputs(struct leader *leader)
 {
     int most = BLOCK_RECORDS / (leader->input_count > 0 ? leader->input_count : 1);
-    for (int i = 0; i < leader->input_count && leader->status == LOG_OK; i++) {
+    for (int i = 0; i < leader->input_count && leader->outputs.status == LOG_OK; i++) {
         struct input *input = &leader->inputs[i];
         if (!intake_is_empty(&input->intake))
             continue;
         release(leader, input);
-        leader->status = leader->ops->read(leader->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
-        if (leader->status != LOG_OK)
+        leader->outputs.status = leader->ops->read(leader->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
+        if (leader->outputs.status != LOG_OK)
             return;
         if (input->block.count > 0) {
             intake_fill(&input->intake, convert_records(&input->convert, input->block.records, input->block.count, input->name.topic), input->block.count);
@@ -194,8 +116,10 @@ static void take(struct leader *leader, struct input *input, const struct intake
         leader->outcomes.counted++;
         fold_add(&leader->fold, &item->decoded->event, item->bound);
     }
-    if (item->letter)
-        write_letter(leader, input, item);
+    if (item->letter) {
+        outputs_letter(&leader->outputs, &input->name, &input->block.records[item->record], item->faulty);
+        outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
+    }
     if (item->ends_record)
         input->offset = input->block.records[item->record].offset + 1;
     input->greatest_at = item->greatest_at;
@@ -272,7 +196,7 @@ static bool is_catching_up(const struct leader *leader, int64_t tick_ms)
 static bool turn(struct leader *leader)
 {
     read_inputs(leader);
-    if (leader->status != LOG_OK)
+    if (leader->outputs.status != LOG_OK)
         return false;
     int64_t ahead_ms = watermark_ahead(leader);
     int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
@@ -283,7 +207,7 @@ static bool turn(struct leader *leader)
             return true; /* of several due ticks only the last is published; past this one, so that what lies behind it is taken and more is read */
         int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
         fold_tick(&leader->fold, tick_s, least_bound(leader));
-        uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, write_snapshot, leader);
+        uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
         if (leader->pending > 0 || published > 0)
             commit(leader);
         return taken > 0 || published > 0;
@@ -360,33 +284,33 @@ static enum log_status take_office(struct leader *leader)
 
 static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const atomic_bool *stopping)
 {
-    struct leader leader = {.settings = settings, .log = log, .ops = log->ops, .pool = pool, .status = LOG_OK};
+    struct leader leader = {.settings = settings, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
-    leader.status = take_office(&leader);
+    leader.outputs.status = take_office(&leader);
     leader.told_ms = steady_ms(&leader);
-    while (leader.status == LOG_OK && !atomic_load(stopping)) {
-        if (!turn(&leader) && leader.status == LOG_OK)
+    while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
+        if (!turn(&leader) && leader.outputs.status == LOG_OK)
             wait_for_news(&leader);
         tell_letters(&leader, false);
         service_alive();
     }
     tell_letters(&leader, true);
-    if (leader.status == LOG_OK) {
+    if (leader.outputs.status == LOG_OK) {
         if (leader.pending > 0)
             commit(&leader); /* what was taken is finished; what was only read is read again */
-        if (leader.status == LOG_OK)
-            leader.status = LOG_STOPPED;
+        if (leader.outputs.status == LOG_OK)
+            leader.outputs.status = LOG_STOPPED;
     }
-    enum log_status status = leader.status;
+    enum log_status status = leader.outputs.status;
     for (int i = 0; i < leader.input_count; i++) {
         release(&leader, &leader.inputs[i]);
         intake_free(&leader.inputs[i].intake);
         convert_free(&leader.inputs[i].convert);
     }
     free(leader.inputs);
-    free(leader.value.data);
+    outputs_free(&leader.outputs);
     outcomes_free(&leader.outcomes);
     publisher_free(leader.publisher);
     fold_free(&leader.fold);

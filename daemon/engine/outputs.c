@@ -1,0 +1,94 @@
+#include "outputs.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../wire/lead_json.h"
+
+static void write_record(struct outputs *outputs, enum log_topic topic, const struct log_record *record)
+{
+    const struct log_ops *ops = outputs->log->ops;
+    if (outputs->status == LOG_OK && !outputs->begun) {
+        outputs->status = ops->begin(outputs->log);
+        outputs->begun = outputs->status == LOG_OK;
+    }
+    if (outputs->status == LOG_OK)
+        outputs->status = ops->write(outputs->log, topic, record);
+}
+
+void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest)
+{
+    char digits[17];
+    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
+    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    write_record(outputs, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
+                                                              .header_count = value.data != NULL ? 3 : 0});
+}
+
+struct lead_writer { struct outputs *outputs; const struct lead_names *names; };
+
+static void write_lead(void *context, const struct ledger_lead *lead)
+{
+    struct lead_writer *writer = context;
+    struct outputs *outputs = writer->outputs;
+    if (lead->forgotten) {
+        outputs_no_lead(outputs, lead->id);
+        return;
+    }
+    outputs->value.length = 0;
+    lead_json_write(&outputs->value, outputs->settings, writer->names, lead);
+    write_record(outputs, LOG_LEADS_CHANGELOG,
+                 &(struct log_record){.key = lead->id, .value = {outputs->value.data, outputs->value.length}, .timestamp_ms = INT64_MIN});
+}
+
+void outputs_leads(struct outputs *outputs, struct fold *fold)
+{
+    for (int i = 0; i < fold->shard_count; i++) {
+        struct lead_writer writer = {outputs, ledger_names(fold->shards[i])};
+        ledger_each_changed(fold->shards[i], write_lead, &writer);
+    }
+}
+
+void outputs_no_lead(struct outputs *outputs, struct text lead)
+{
+    write_record(outputs, LOG_LEADS_CHANGELOG, &(struct log_record){.key = lead, .timestamp_ms = INT64_MIN});
+}
+
+void outputs_letter(struct outputs *outputs, const struct log_partition *from, const struct log_record *came, const struct intake_item *faulty)
+{
+    char partition[16], offset[24];
+    snprintf(partition, sizeof partition, "%" PRId32, from->partition);
+    snprintf(offset, sizeof offset, "%" PRId64, came->offset);
+    struct log_header *headers = memory_new((size_t)(came->header_count + 5) * sizeof *headers);
+    int count = came->header_count;
+    if (count > 0)
+        memcpy(headers, came->headers, (size_t)count * sizeof *headers);
+    headers[count++] = (struct log_header){TEXT("__streams.errors.message"), text_of(faulty->decoded->message)};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.topic"), text_of(from->topic)};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.partition"), text_of(partition)};
+    headers[count++] = (struct log_header){TEXT("__streams.errors.offset"), text_of(offset)};
+    headers[count++] = (struct log_header){TEXT("funneld.error"), text_of(fault_word(faulty->fault))};
+    write_record(outputs, LOG_DEAD_LETTERS, &(struct log_record){.key = came->key, .value = came->value, .timestamp_ms = came->timestamp_ms, .headers = headers, .header_count = count});
+    free(headers);
+}
+
+void outputs_commit(struct outputs *outputs, const struct checkpoint *checkpoint)
+{
+    outputs->value.length = 0;
+    checkpoint_json_write(&outputs->value, outputs->settings, checkpoint);
+    write_record(outputs, LOG_CHECKPOINT, &(struct log_record){.key = TEXT(CHECKPOINT_KEY), .value = {outputs->value.data, outputs->value.length}, .timestamp_ms = INT64_MIN});
+    struct log_position *positions = memory_new((size_t)checkpoint->partition_count * sizeof *positions);
+    for (int i = 0; i < checkpoint->partition_count; i++) /* the log's partitions, in its order */
+        positions[i] = (struct log_position){i, checkpoint->partitions[i].offset};
+    if (outputs->status == LOG_OK)
+        outputs->status = outputs->log->ops->commit(outputs->log, positions, checkpoint->partition_count);
+    free(positions);
+    outputs->begun = false;
+}
+
+void outputs_free(struct outputs *outputs)
+{
+    free(outputs->value.data);
+}

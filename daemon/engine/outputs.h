@@ -1,0 +1,37 @@
+/* outputs.h -- what the engine writes into its log: changed leads, snapshots, dead letters and the checkpoint, gathered in one transaction that begins with
+ * the first of them. After the first trouble the rest does nothing, and `status` says what it was.
+ * Threads: the leader's. Source: formats, "Topics" and "Dead letter". */
+#ifndef FUNNELD_ENGINE_OUTPUTS_H
+#define FUNNELD_ENGINE_OUTPUTS_H
+
+#include "../log/log.h"
+#include "../wire/checkpoint_json.h"
+#include "fold.h"
+#include "intake.h"
+
+struct outputs { /* zeroed but for the first two; outputs_free at last */
+    const struct settings *settings;
+    struct log *log;
+    bool begun;             /* a transaction is open */
+    enum log_status status; /* LOG_OK: all is well */
+    struct buffer value;
+};
+
+/* A publish_sink whose context is the outputs. */
+void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest);
+
+/* The rows of the leads that changed since the last time. */
+void outputs_leads(struct outputs *outputs, struct fold *fold);
+
+/* A lead's row is to go: a tombstone. */
+void outputs_no_lead(struct outputs *outputs, struct text lead);
+
+/* The record as it came, and beside its own headers what was wrong with it. */
+void outputs_letter(struct outputs *outputs, const struct log_partition *from, const struct log_record *came, const struct intake_item *faulty);
+
+/* Where the engine stands, and the end of the transaction: all of it is written, or nothing. */
+void outputs_commit(struct outputs *outputs, const struct checkpoint *checkpoint);
+
+void outputs_free(struct outputs *outputs);
+
+#endif
