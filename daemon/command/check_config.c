@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "../log/kafka.h"
+#include "../log/rights.h"
 #include "../settings/settings.h"
 #include "command.h"
 
@@ -28,6 +29,8 @@ static int check_config(int argc, char **argv)
         return EXIT_USAGE;
     }
     settings_print(settings, stdout);
+    if (settings->property_count > 0)
+        rights_print(settings, stdout);
     bool written = fflush(stdout) == 0 && ferror(stdout) == 0;
     settings_free(settings);
     return written ? EXIT_DONE : EXIT_FAILED;
@@ -38,6 +41,7 @@ const struct command command_check_config = {
     .arguments = "--config FILE",
     .summary = "Check a configuration and show what was understood",
     .help = "Mistakes go to standard error, one a line, as FILE:LINE:COLUMN: KEY: what was found; what was expected. The exit status is 2 then.\n"
+            "With a `kafka` section it ends with the rights that the daemon's user needs at the brokers: exactly these.\n"
             "Nothing is connected to: whether the brokers and topics are there shows when the daemon starts.\n",
     .run = check_config,
     .options = rows,

@@ -14,6 +14,8 @@
 #include "../core/memory.h"
 #include "service.h"
 
+enum { SCRAM_MENDED = 0x020601ff }; /* of librdkafka: #4895, the nonce of SCRAM sent twice, which Kafka 4.0 no longer lets pass */
+
 struct client {
     const struct settings *settings;
     const char *bootstrap_servers;
@@ -24,6 +26,7 @@ struct client {
     pthread_mutex_t mutex; /* of what follows: librdkafka's threads come here too */
     char reason[256];      /* what librdkafka last said about a connection */
     bool refused;
+    char untaken[256];     /* the topic that a transaction last could not take in, for want of a right */
     struct operator_trouble away;
 };
 
@@ -165,6 +168,18 @@ static void note_reason(struct client *client, const char *reason)
     pthread_mutex_unlock(&client->mutex);
 }
 
+/* Only the log names the topic that a transaction could not take in: Failed to add partition "NAME" [0] to transaction: why. With it go those beside it,
+ * which were "not attempted". */
+static void note_untaken(struct client *client, const char *text)
+{
+    const char *name = strstr(text, "add partition \""), *end;
+    if (strstr(text, rd_kafka_err2str(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)) == NULL || name == NULL || (end = strchr(name += strlen("add partition \""), '"')) == NULL)
+        return;
+    pthread_mutex_lock(&client->mutex);
+    snprintf(client->untaken, sizeof client->untaken, "%.*s", (int)(end - name), name);
+    pthread_mutex_unlock(&client->mutex);
+}
+
 /* From librdkafka's threads. Connections that fail are told by client_no_answer, once for all handles; here they would come again and again.
  * What a producer complains of comes back from the call that suffers it. */
 static void on_log(const rd_kafka_t *handle, int level, const char *facility, const char *text)
@@ -172,6 +187,8 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
     struct client *client = rd_kafka_opaque(handle);
     if (strcmp(facility, "FAIL") == 0 || strcmp(facility, "ERROR") == 0)
         note_reason(client, text);
+    else if (strcmp(facility, "ADDPARTS") == 0)
+        note_untaken(client, text);
     else if (level >= LOG_DEBUG)
         operator_log(OPERATOR_DEBUG, "librdkafka", "%s: %s", facility, text);
     else if (level <= LOG_WARNING && rd_kafka_type(handle) == RD_KAFKA_CONSUMER && strcmp(facility, "CONFWARN") != 0)
@@ -305,9 +322,19 @@ bool client_refused(struct client *client, char *text, size_t text_size)
     pthread_mutex_lock(&client->mutex);
     bool refused = client->refused;
     if (refused)
-        snprintf(text, text_size, "%s", client->reason);
+        snprintf(text, text_size, "%s%s", client->reason,
+                 strstr(client->reason, "SCRAM") == NULL || rd_kafka_version() >= SCRAM_MENDED
+                     ? ""
+                     : " (this librdkafka, older than 2.6.1, cannot speak SCRAM with Kafka 4.0 and later: take PLAIN over TLS, or mutual TLS)");
     pthread_mutex_unlock(&client->mutex);
     return refused;
+}
+
+void client_untaken(struct client *client, char *topic, size_t topic_size)
+{
+    pthread_mutex_lock(&client->mutex);
+    snprintf(topic, topic_size, "%s", client->untaken);
+    pthread_mutex_unlock(&client->mutex);
 }
 
 bool client_is_denied(rd_kafka_resp_err_t error)
@@ -315,6 +342,12 @@ bool client_is_denied(rd_kafka_resp_err_t error)
     return error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||
            error == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED ||
            error == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED || error == RD_KAFKA_RESP_ERR__AUTHENTICATION;
+}
+
+enum log_status client_deny(struct client *client, const char *right, const char *kind, const char *name, rd_kafka_resp_err_t error)
+{
+    return client_fail(client, LOG_FAILED, "no permission: the daemon's user needs the right %s on the %s %s; `funneld check-config` lists all it needs (%s)",
+                       right, kind, name, rd_kafka_err2str(error));
 }
 
 enum log_status client_fail(struct client *client, enum log_status status, const char *format, ...)

@@ -62,11 +62,17 @@ void client_sleep(struct client *client, int timeout_ms); /* or until stopped */
 void client_no_answer(struct client *client, rd_kafka_resp_err_t error);
 void client_answered(struct client *client);
 
-/* The brokers refused our credentials; `text` (at least 256 bytes) says how. Forgotten by client_answered. */
+/* The brokers refused our credentials; `text` (at least 512 bytes) says how. Forgotten by client_answered. */
 bool client_refused(struct client *client, char *text, size_t text_size);
+
+/* The topic that a transaction last could not take in for want of a right; "": none. */
+void client_untaken(struct client *client, char *topic, size_t topic_size);
 
 /* Is it a lack of permission, which does not go away by itself? */
 bool client_is_denied(rd_kafka_resp_err_t error);
+
+/* LOG_FAILED, with words for an operator: which right (rights.h) on which kind of thing ("topic", "group", "transactional id") is missing. */
+enum log_status client_deny(struct client *client, const char *right, const char *kind, const char *name, rd_kafka_resp_err_t error);
 
 /* Keep a text for client_error; returns the status, so that a caller can `return client_fail(...)`. */
 enum log_status client_fail(struct client *client, enum log_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));

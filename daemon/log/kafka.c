@@ -163,7 +163,7 @@ static enum log_status kafka_find_end(struct cluster *cluster, const struct log_
             return LOG_OK;
         }
         if (client_is_denied(error))
-            return client_fail(kafka->client, LOG_FAILED, "topic %s: no permission to read it (%s)", partition->topic, rd_kafka_err2str(error));
+            return client_deny(kafka->client, "Read", "topic", partition->topic, error);
         client_no_answer(kafka->client, error);
         client_sleep(kafka->client, ASK_AGAIN_MS);
     }

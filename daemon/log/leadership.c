@@ -115,6 +115,11 @@ enum log_status leadership_wait(struct leadership *leadership)
         if (atomic_exchange(&leadership->out, false))
             subscribe(leadership); /* it was lost again before anybody knew that it was held */
         rd_kafka_resp_err_t denied = (rd_kafka_resp_err_t)atomic_load(&leadership->denied);
+        if (denied == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+            char group[300];
+            snprintf(group, sizeof group, "%s-leader", application);
+            return client_deny(client, "Read", "group", group, denied);
+        }
         if (denied != RD_KAFKA_RESP_ERR_NO_ERROR)
             return client_fail(client, LOG_FAILED, "group %s-leader cannot be joined: %s", application, rd_kafka_err2str(denied));
         if (!said && clock_steady_ms() - since_ms >= STANDING_BY_MS) {

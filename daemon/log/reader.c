@@ -167,7 +167,7 @@ static enum log_status on_error(struct reader *reader, int partition, const rd_k
         return client_fail(reader->client, LOG_ABORTED, "%s/%" PRId32 " has gone", of->topic, of->partition);
     default:
         if (client_is_denied(message->err))
-            return client_fail(reader->client, LOG_FAILED, "%s: no permission to read it (%s)", of->topic, rd_kafka_err2str(message->err));
+            return client_deny(reader->client, "Read", "topic", of->topic, message->err);
         operator_log(OPERATOR_WARN, of->topic, "partition %" PRId32 ": %s", of->partition, rd_kafka_message_errstr(message));
         return LOG_OK;
     }

@@ -1,5 +1,6 @@
 #include "topics.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,7 +68,7 @@ static enum log_status look_at(struct client *client, rd_kafka_t *control, const
 
     enum log_status status = LOG_STOPPED;
     while (!client_stopped(client)) {
-        char reason[256];
+        char reason[512];
         const rd_kafka_metadata_t *metadata;
         rd_kafka_resp_err_t error = rd_kafka_metadata(control, 0, topic, &metadata, CLIENT_REQUEST_MS);
         rd_kafka_poll(control, 0); /* errors of connections come as callbacks */
@@ -84,7 +85,7 @@ static enum log_status look_at(struct client *client, rd_kafka_t *control, const
         *look = (struct look){.broker_count = metadata->broker_cnt};
         error = metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
         if (client_is_denied(error)) {
-            status = client_fail(client, LOG_FAILED, "topic %s: no permission to describe it (%s)", name, rd_kafka_err2str(error));
+            status = client_deny(client, "Describe", "topic", name, error);
         } else {
             if (metadata->topic_cnt == 1 && has_leaders(&metadata->topics[0]))
                 look->partition_count = metadata->topics[0].partition_cnt;
@@ -104,9 +105,9 @@ static int planned_partitions(enum log_topic topic)
     return topic == LOG_LEADS_CHANGELOG ? TOPICS_CHANGELOG_PARTITIONS : 1;
 }
 
-static rd_kafka_NewTopic_t *plan_topic(enum log_topic topic, const char *name, int broker_count)
+static rd_kafka_NewTopic_t *plan_topic(enum log_topic topic, const char *name, const struct settings *settings, int broker_count)
 {
-    char text[256], record_max[16];
+    char text[256], record_max[16], retention_ms[24];
     int replication = broker_count < REPLICATION_MAX ? broker_count : REPLICATION_MAX;
     rd_kafka_NewTopic_t *plan = rd_kafka_NewTopic_new(name, planned_partitions(topic), replication, text, sizeof text);
     if (plan == NULL)
@@ -114,11 +115,13 @@ static rd_kafka_NewTopic_t *plan_topic(enum log_topic topic, const char *name, i
     snprintf(record_max, sizeof record_max, "%d", CLIENT_RECORD_MAX);
     if (topic == LOG_DEAD_LETTERS) {
         rd_kafka_NewTopic_set_config(plan, "cleanup.policy", "delete");
-        rd_kafka_NewTopic_set_config(plan, "retention.ms", "2592000000"); /* 30 days */
+        snprintf(retention_ms, sizeof retention_ms, "%" PRId64, settings->dead_letters_retention_s * 1000);
+        rd_kafka_NewTopic_set_config(plan, "retention.ms", retention_ms);
         rd_kafka_NewTopic_set_config(plan, "max.message.bytes", record_max);
     } else {
         rd_kafka_NewTopic_set_config(plan, "cleanup.policy", "compact");
         rd_kafka_NewTopic_set_config(plan, "min.cleanable.dirty.ratio", "0.2"); /* a restore reads what is not compacted yet, too */
+        rd_kafka_NewTopic_set_config(plan, "max.compaction.lag.ms", "86400000"); /* what was known about a lead since removed is gone after a day */
     }
     if (topic == LOG_CHECKPOINT)
         rd_kafka_NewTopic_set_config(plan, "segment.bytes", "16777216"); /* the newest segment is never compacted */
@@ -129,7 +132,7 @@ static rd_kafka_NewTopic_t *plan_topic(enum log_topic topic, const char *name, i
 static enum log_status create(struct client *client, rd_kafka_t *control, enum log_topic topic, const char *name, int broker_count,
                               struct operator_trouble *trouble)
 {
-    rd_kafka_NewTopic_t *plan = plan_topic(topic, name, broker_count);
+    rd_kafka_NewTopic_t *plan = plan_topic(topic, name, client_settings(client), broker_count);
     if (plan == NULL)
         return client_fail(client, LOG_FAILED, "topic %s: not a name for a topic", name);
 
@@ -157,7 +160,9 @@ static enum log_status create(struct client *client, rd_kafka_t *control, enum l
         status = LOG_OK;
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
             operator_log(OPERATOR_INFO, name, "topic created, partitions: %d", planned_partitions(topic));
-        else if (client_is_denied(error) || error == RD_KAFKA_RESP_ERR_POLICY_VIOLATION || error == RD_KAFKA_RESP_ERR_INVALID_CONFIG ||
+        else if (client_is_denied(error))
+            status = client_deny(client, "Create", "topic", name, error);
+        else if (error == RD_KAFKA_RESP_ERR_POLICY_VIOLATION || error == RD_KAFKA_RESP_ERR_INVALID_CONFIG ||
                  error == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
             status = client_fail(client, LOG_FAILED, "topic %s is not there and cannot be created: %s", name, text);
         else if (error != RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)

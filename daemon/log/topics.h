@@ -1,5 +1,5 @@
 /* topics.h -- the topics of an application: the names of those it writes, their creation, and the partitions of its input.
- * Created with: cleanup.policy compact, but dead letters delete after 30 days; replication min(3, brokers); TOPICS_CHANGELOG_PARTITIONS partitions
+ * Created with: cleanup.policy compact, within a day, but dead letters are deleted after `output.dead_letters_retention`; replication min(3, brokers); TOPICS_CHANGELOG_PARTITIONS partitions
  * for the changelog, 1 for the others (one order for whoever reads them; the checkpoint's one partition is the lead).
  * The partition counts of compacted topics must stay as they are: a key that moves to another partition would have two last records.
  * Threads: one. Source: formats, "Topics". */

@@ -64,6 +64,19 @@ static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, c
     }
     if (error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
         return client_fail(writer->client, LOG_FENCED, "%s: another process leads now (%s)", doing, text);
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && writer->undelivered == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client_untaken(writer->client, writer->undelivered_topic, sizeof writer->undelivered_topic);
+        writer->undelivered = error;
+    }
+    if (writer->undelivered == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && *writer->undelivered_topic != '\0')
+        return client_deny(writer->client, "Write", "topic", writer->undelivered_topic, writer->undelivered);
+    if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+        return client_deny(writer->client, "Read", "group", client_settings(writer->client)->application, error);
+    if (error == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) {
+        char id[300];
+        snprintf(id, sizeof id, "%s-0", client_settings(writer->client)->application);
+        return client_deny(writer->client, "Write", "transactional id", id, error);
+    }
     if (is_hopeless(writer->undelivered))
         return client_fail(writer->client, LOG_FAILED, "topic %s takes no more records: %s%s", writer->undelivered_topic,
                            rd_kafka_err2str(writer->undelivered),

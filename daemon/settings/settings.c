@@ -95,6 +95,7 @@ static const struct schema_row output_rows[] = {
     {"snapshots", SCHEMA_OWN, offsetof(struct settings, snapshots_topic), .fallback = "funnel.snapshots", .read = read_topic},
     {"alerts", SCHEMA_OWN, offsetof(struct settings, alerts_topic), .fallback = "funnel.alerts", .read = read_topic},
     {"dead_letters", SCHEMA_OWN, offsetof(struct settings, dead_letters_topic), .fallback = "funnel.dead-letters", .read = read_topic},
+    {"dead_letters_retention", SCHEMA_SECONDS, offsetof(struct settings, dead_letters_retention_s), .flags = SCHEMA_NULL, .fallback = "30d", .least = 1},
     {"every", SCHEMA_MILLISECONDS, offsetof(struct settings, every_ms), .fallback = "5s", .least = 1},
     {"show_leads", SCHEMA_BOOLEAN, offsetof(struct settings, show_leads), .fallback = "true"},
     {"create_topics", SCHEMA_BOOLEAN, offsetof(struct settings, create_topics), .fallback = "true"},

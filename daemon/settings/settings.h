@@ -147,6 +147,7 @@ struct settings {
     int64_t every_ms;
     bool show_leads;
     bool create_topics;
+    int64_t dead_letters_retention_s; /* of their topic, where the daemon creates it */
     const char *lead_url;         /* NULL: none */
 
     int64_t retention_s;          /* -1: for ever */

@@ -159,8 +159,11 @@ static void print_output(const struct settings *settings, FILE *out)
         print_seconds(settings->every_ms / 1000, out);
     else
         fprintf(out, "%lldms", (long long)settings->every_ms);
-    fprintf(out, "; the oldest leads are %s; missing topics are %s\n", settings->show_leads ? "named" : "not named",
-            settings->create_topics ? "created" : "not created");
+    fprintf(out, "; the oldest leads are %s; missing topics are %s", settings->show_leads ? "named" : "not named",
+            settings->create_topics ? "created, dead letters kept for " : "not created");
+    if (settings->create_topics)
+        print_seconds(settings->dead_letters_retention_s, out);
+    fputc('\n', out);
     if (settings->lead_url != NULL)
         fprintf(out, "  a lead's page: %s\n", settings->lead_url);
 }

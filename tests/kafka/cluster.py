@@ -15,13 +15,14 @@ class NotRun(Exception):
 class Cluster:
     """A broker of its own, in a directory of its own, on a port that stays the same from start to start."""
 
-    def __init__(self, directory):
-        self.directory = directory
+    def __init__(self, directory, secure=False, version=None):
+        self.directory, self.secure, self.version = directory, secure, version
         self.servers = None
 
     def start(self):
         port = self.servers.rsplit(":", 1)[1] if self.servers else "0"
-        done = subprocess.run([SCRIPT, "start", self.directory], env={**os.environ, "PORT": port}, stdout=subprocess.PIPE, text=True, check=False)
+        environment = {**os.environ, "PORT": port, **({"KAFKA": self.version} if self.version else {})}
+        done = subprocess.run([SCRIPT, "start", self.directory, *(["--secure"] if self.secure else [])], env=environment, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode != 0:
             raise NotRun("scripts/kafka could not start a broker: is there Java, Maven and a way to fetch it?")
         self.servers = done.stdout.split()[-1]

@@ -1,12 +1,15 @@
-"""The two requests to a broker that kcat cannot make: create a topic, and read what a group has committed.
+"""The requests to a broker that kcat cannot make: create a topic, read what a group has committed, give and take rights.
 
-Source: the Kafka protocol guide; versions 4 of CreateTopics and OffsetFetch, the last ones before compact encodings."""
+Source: the Kafka protocol guide; of each request the last version before compact encodings."""
 
 import socket
 import struct
 
-CREATE_TOPICS, OFFSET_FETCH = 19, 9
-VERSION = 4
+CREATE_TOPICS, OFFSET_FETCH, CREATE_ACLS, DELETE_ACLS = 19, 9, 30, 31
+VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, CREATE_ACLS: 1, DELETE_ACLS: 1}
+RESOURCES = {"topic": 2, "group": 3, "transactional id": 5}
+OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
+LITERAL, ALLOW = 3, 3
 TIMEOUT_S = 30
 
 
@@ -50,7 +53,7 @@ def _receive(connection, length):
 
 def _ask(servers, request, body):
     host, port = servers.split(",")[0].rsplit(":", 1)
-    message = struct.pack(">hhi", request, VERSION, 1) + _string("tests") + body
+    message = struct.pack(">hhi", request, VERSIONS[request], 1) + _string("tests") + body
     with socket.create_connection((host, int(port)), TIMEOUT_S) as connection:
         connection.sendall(struct.pack(">i", len(message)) + message)
         (length,) = struct.unpack(">i", _receive(connection, 4))
@@ -86,3 +89,30 @@ def committed_offsets(servers, group, topic, partitions):
             answer.take("h")  # error
             offsets[number] = offset
     return [offsets.get(number, -1) for number in range(partitions)]
+
+
+def _rule(principal, right):
+    kind, name, operation = right
+    return (struct.pack(">b", RESOURCES[kind]) + _string(name) + struct.pack(">b", LITERAL) + _string(principal) + _string("*") +
+            struct.pack(">bb", OPERATIONS[operation], ALLOW))
+
+
+def give_rights(servers, principal, rights):
+    """Allow a principal such as User:x each right: (kind of resource, its name, operation)."""
+    answer = _ask(servers, CREATE_ACLS, _array([_rule(principal, right) for right in rights]))
+    answer.take("i")  # throttled for
+    for _ in range(answer.take("i")):
+        error, message = answer.take("h"), answer.string()
+        if error:
+            raise RuntimeError(f"rights: error {error}, {message}")
+
+
+def take_right(servers, principal, right):
+    """Take back exactly one right."""
+    answer = _ask(servers, DELETE_ACLS, _array([_rule(principal, right)]))
+    answer.take("i")  # throttled for
+    answer.take("i")  # one filter
+    error, message = answer.take("h"), answer.string()
+    taken = answer.take("i")
+    if error or taken != 1:
+        raise RuntimeError(f"{right}: error {error}, {message}; {taken} rules deleted")

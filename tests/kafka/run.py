@@ -24,6 +24,7 @@ import scenario_forms  # noqa: E402
 import scenario_history  # noqa: E402
 import scenario_kill  # noqa: E402
 import scenario_restart  # noqa: E402
+import scenario_secure  # noqa: E402
 import scenario_standby  # noqa: E402
 import scenario_worked_example  # noqa: E402
 from cluster import Cluster, NotRun  # noqa: E402
@@ -39,6 +40,7 @@ SCENARIOS = {  # quick ones first
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,
     "forms": scenario_forms.forms,
+    "secure": scenario_secure.secure,
 }
 NOT_QUICK = {"standby", "forms"}
 
