@@ -9,6 +9,7 @@ static const struct command *const commands[] = {
     &command_replay,
     &command_check_config,
     &command_generate,
+    &command_status,
 };
 
 enum { COMMAND_COUNT = sizeof commands / sizeof *commands };

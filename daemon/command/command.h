@@ -23,6 +23,7 @@ extern const struct command command_check_config;
 extern const struct command command_generate;
 extern const struct command command_replay;
 extern const struct command command_run;
+extern const struct command command_status;
 
 /* Say on standard error which parts of a configuration are checked but not served by this version. */
 struct settings;
