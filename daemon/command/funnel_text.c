@@ -151,13 +151,34 @@ static void say_group(const struct funnel_text *text, struct buffer *out)
     }
 }
 
+/* октябрь 2026, 05.10.2026 – 12.10.2026, последние 30 дней */
+static void say_window(const struct funnel_text *text, struct buffer *out)
+{
+    static const char *const months[12][2] = {{"январь", "January"}, {"февраль", "February"}, {"март", "March"}, {"апрель", "April"}, {"май", "May"}, {"июнь", "June"},
+                                              {"июль", "July"}, {"август", "August"}, {"сентябрь", "September"}, {"октябрь", "October"}, {"ноябрь", "November"}, {"декабрь", "December"}};
+    static const struct plural days = {"день", "дня", "дней"};
+    const char *window = string_of(text->snapshot, "window"), *start = string_of(text->snapshot, "start");
+    bool russian = text->language == LANGUAGE_RU;
+    char *end = NULL;
+    long month = strlen(start) >= 7 ? strtol(start + 5, NULL, 10) : 0, length = strncmp(window, "rolling-", 8) == 0 ? strtol(window + 8, &end, 10) : 0;
+    if (strcmp(window, "month") == 0 && month >= 1 && month <= 12) {
+        buffer_format(out, "%s %.4s", months[month - 1][!russian], start);
+    } else if (strcmp(window, "year") == 0) {
+        buffer_format(out, "%.4s", start);
+    } else if (length > 0 && strcmp(end, "d") == 0) {
+        buffer_format(out, russian ? "последние %ld %s" : "last %ld %s", length, russian ? figures_plural(text->language, (double)length, 0, &days) : "days");
+    } else {
+        say_time(text, out, start, strcmp(window, "hour") == 0);
+        say(out, " – ");
+        say_time(text, out, string_of(text->snapshot, "end"), strcmp(window, "hour") == 0);
+    }
+}
+
 static void write_head(const struct funnel_text *text, const cJSON *view, struct buffer *out)
 {
     struct buffer bytes = {0};
-    buffer_format(&bytes, "%s · %s · ", string_of(text->snapshot, "title"), string_of(text->snapshot, "window"));
-    say_time(text, &bytes, string_of(text->snapshot, "start"), false);
-    say(&bytes, " – ");
-    say_time(text, &bytes, string_of(text->snapshot, "end"), false);
+    buffer_format(&bytes, "%s · ", string_of(text->snapshot, "title"));
+    say_window(text, &bytes);
     say(&bytes, " · ");
     say_group(text, &bytes);
     line(text, out, BOLD, &bytes);
