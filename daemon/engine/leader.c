@@ -6,32 +6,18 @@
 #include "../core/memory.h"
 #include "../log/operator_log.h"
 #include "../log/service.h"
-#include "bound.h"
-#include "convert.h"
-#include "intake.h"
+#include "feed.h"
 #include "outcomes.h"
 #include "outputs.h"
 #include "restore.h"
 #include "ticks.h"
 
 enum {
-    BLOCK_RECORDS = 1 << 16,   /* read ahead at once, over all partitions */
-    BLOCK_LEAST = 1 << 10,     /* of one partition */
     COMMIT_EVENTS = 200000,    /* folded between two commits at most, about */
     COMMIT_MS = 1000,          /* and so long after the first of them at most */
     TELL_MS = 60000,           /* between two words to the operator about dead letters */
     BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each */
     WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
-};
-
-struct input { /* one partition */
-    struct log_partition name;
-    struct intake intake;
-    struct log_block block;      /* being taken from; count 0: none */
-    struct convert convert;
-    int64_t offset;              /* the next one not wholly taken; -1: from the start */
-    int64_t greatest_at;         /* of what was taken; TIME_NONE */
-    int64_t watermark_ms;        /* likewise, or by the wall clock */
 };
 
 struct leader { /* one reign: from election to its end; thrown away after any doubt */
@@ -44,8 +30,7 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct outputs outputs;      /* its status is the leader's: the first trouble met */
     struct outcomes outcomes;
     struct ticks ticks;
-    int input_count;
-    struct input *inputs;
+    struct feed feed;
     int64_t generation, last_tick_ms;
     uint64_t pending;            /* elements taken since the last commit */
     int64_t pending_since_ms;
@@ -62,53 +47,17 @@ static int64_t steady_ms(const struct leader *leader)
 static void commit(struct leader *leader)
 {
     struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
-                                    .last_event_at = leader->fold.last_event_at, .partition_count = leader->input_count};
-    checkpoint.partitions = memory_new((size_t)leader->input_count * sizeof *checkpoint.partitions);
-    for (int i = 0; i < leader->input_count; i++) {
-        const struct input *input = &leader->inputs[i];
-        checkpoint.partitions[i] = (struct checkpoint_partition){input->name.topic, input->name.partition, input->offset, input->greatest_at, input->watermark_ms};
-    }
+                                    .last_event_at = leader->fold.last_event_at};
+    feed_positions(&leader->feed, &checkpoint);
     outputs_leads(&leader->outputs, &leader->fold);
     outputs_commit(&leader->outputs, &checkpoint);
     free(checkpoint.partitions);
     leader->pending = 0;
 }
 
-/* ---- input ---- */
+/* ---- events ---- */
 
-static void release(struct leader *leader, struct input *input)
-{
-    if (input->block.count > 0)
-        leader->ops->release(leader->log, &input->block);
-    input->block.count = 0;
-}
-
-/* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
-static void read_inputs(struct leader *leader)
-{
-    int most = BLOCK_RECORDS / (leader->input_count > 0 ? leader->input_count : 1);
-    for (int i = 0; i < leader->input_count && leader->outputs.status == LOG_OK; i++) {
-        struct input *input = &leader->inputs[i];
-        if (!intake_is_empty(&input->intake))
-            continue;
-        release(leader, input);
-        leader->outputs.status = leader->ops->read(leader->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
-        if (leader->outputs.status != LOG_OK)
-            return;
-        if (input->block.count > 0) {
-            intake_fill(&input->intake, convert_records(&input->convert, input->block.records, input->block.count, input->name.topic), input->block.count);
-            leader->outcomes.records += (uint64_t)input->block.count;
-            continue;
-        }
-        int64_t end_seen_ms = leader->ops->end_seen_ms(leader->log, i, input->offset);
-        if (end_seen_ms == INT64_MIN)
-            continue;
-        intake_advance(&input->intake, end_seen_ms - leader->settings->out_of_orderness_s * 1000);
-        input->watermark_ms = input->intake.watermark_ms;
-    }
-}
-
-static void take(struct leader *leader, struct input *input, const struct intake_item *item)
+static void take(struct leader *leader, const struct feed_input *input, const struct intake_item *item)
 {
     leader->outcomes.events++;
     leader->outcomes.ignored += item->decoded->ignored;
@@ -120,10 +69,6 @@ static void take(struct leader *leader, struct input *input, const struct intake
         outputs_letter(&leader->outputs, &input->name, &input->block.records[item->record], item->faulty);
         outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
     }
-    if (item->ends_record)
-        input->offset = input->block.records[item->record].offset + 1;
-    input->greatest_at = item->greatest_at;
-    input->watermark_ms = item->watermark_ms;
     if (leader->pending++ == 0)
         leader->pending_since_ms = steady_ms(leader);
 }
@@ -132,33 +77,15 @@ static void take(struct leader *leader, struct input *input, const struct intake
 static uint64_t take_to(struct leader *leader, int64_t cut_ms)
 {
     uint64_t taken = 0;
-    for (int i = 0; i < leader->input_count; i++) {
+    for (int i = 0; i < leader->feed.count; i++) {
         const struct intake_item *item;
-        while ((item = intake_take(&leader->inputs[i].intake, cut_ms)) != NULL) {
-            take(leader, &leader->inputs[i], item);
+        while ((item = feed_take(&leader->feed.inputs[i], cut_ms)) != NULL) {
+            take(leader, &leader->feed.inputs[i], item);
             taken++;
         }
     }
     fold_apply(&leader->fold);
     return taken;
-}
-
-/* The daemon's watermark once everything read is taken: the least over the partitions. TIME_NONE: some partition is not known yet. */
-static int64_t watermark_ahead(const struct leader *leader)
-{
-    int64_t least = TIME_NEVER;
-    for (int i = 0; i < leader->input_count; i++)
-        if (leader->inputs[i].intake.watermark_ms < least)
-            least = leader->inputs[i].intake.watermark_ms;
-    return least == TIME_NEVER ? TIME_NONE : least;
-}
-
-static int64_t least_bound(const struct leader *leader)
-{
-    int64_t greatest_at = TIME_NONE;
-    for (int i = 0; i < leader->input_count; i++)
-        greatest_at = bound_lesser(greatest_at, leader->inputs[i].greatest_at);
-    return bound_of(leader->settings, greatest_at);
 }
 
 /* Operators hear of dead letters once a minute, and at the end. */
@@ -195,10 +122,10 @@ static bool is_catching_up(const struct leader *leader, int64_t tick_ms)
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
 static bool turn(struct leader *leader)
 {
-    read_inputs(leader);
+    leader->outputs.status = feed_read(&leader->feed);
     if (leader->outputs.status != LOG_OK)
         return false;
-    int64_t ahead_ms = watermark_ahead(leader);
+    int64_t ahead_ms = feed_watermark_ahead(&leader->feed);
     int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
     if (tick_ms > leader->last_tick_ms) {
         uint64_t taken = take_to(leader, tick_ms);
@@ -206,7 +133,7 @@ static bool turn(struct leader *leader)
         if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
             return true; /* of several due ticks only the last is published; past this one, so that what lies behind it is taken and more is read */
         int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
-        fold_tick(&leader->fold, tick_s, least_bound(leader));
+        fold_tick(&leader->fold, tick_s, feed_bound(&leader->feed));
         uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
         if (leader->pending > 0 || published > 0)
             commit(leader);
@@ -218,39 +145,7 @@ static bool turn(struct leader *leader)
     return taken > 0;
 }
 
-static void wait_for_news(struct leader *leader)
-{
-    bool *wanted = memory_new((size_t)leader->input_count + 1);
-    for (int i = 0; i < leader->input_count; i++)
-        wanted[i] = intake_is_empty(&leader->inputs[i].intake);
-    int64_t timeout_ms = leader->ticks.every_ms < WAIT_MS ? leader->ticks.every_ms : WAIT_MS;
-    leader->ops->wait(leader->log, wanted, (int)timeout_ms);
-    free(wanted);
-}
-
 /* ---- a reign ---- */
-
-static void open_inputs(struct leader *leader, const struct checkpoint *checkpoint)
-{
-    const struct log_partition *partitions;
-    leader->input_count = leader->ops->partitions(leader->log, &partitions);
-    leader->inputs = memory_new((size_t)leader->input_count * sizeof *leader->inputs);
-    for (int i = 0; i < leader->input_count; i++) {
-        struct input *input = &leader->inputs[i];
-        input->name = partitions[i];
-        input->offset = -1;
-        input->greatest_at = input->watermark_ms = TIME_NONE;
-        intake_init(&input->intake, leader->settings, leader->pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
-        for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
-            const struct checkpoint_partition *known = &checkpoint->partitions[p];
-            if (known->partition != input->name.partition || !text_equal(text_of(known->topic), text_of(input->name.topic)))
-                continue;
-            input->offset = known->offset;
-            input->greatest_at = input->intake.greatest_at = known->greatest_at;
-            input->watermark_ms = input->intake.watermark_ms = known->watermark_ms;
-        }
-    }
-}
 
 static enum log_status take_office(struct leader *leader)
 {
@@ -261,7 +156,7 @@ static enum log_status take_office(struct leader *leader)
     if (status != LOG_OK)
         return status;
     const struct checkpoint *checkpoint = restored.checkpoint;
-    open_inputs(leader, checkpoint);
+    status = feed_open(&leader->feed, leader->settings, leader->log, leader->pool, checkpoint);
     leader->generation = checkpoint != NULL ? checkpoint->generation : 1;
     leader->last_tick_ms = checkpoint != NULL ? checkpoint->last_tick_ms : TIME_NONE;
     if (checkpoint != NULL && checkpoint->config != leader->settings->hash)
@@ -269,14 +164,9 @@ static enum log_status take_office(struct leader *leader)
     if (restored.unread_rows > 0)
         operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
     struct operator_field fields[] = {{"leads", NULL, (int64_t)fold_lead_count(&leader->fold)}, {"rows", NULL, (int64_t)restored.rows},
-                                      {"restored_ms", NULL, steady_ms(leader) - started_ms}, {"partitions", NULL, leader->input_count}, {0}};
+                                      {"restored_ms", NULL, steady_ms(leader) - started_ms}, {"partitions", NULL, leader->feed.count}, {0}};
     operator_log_with(OPERATOR_INFO, leader->settings->application, fields, "leading %s, all restored", leader->settings->application);
     checkpoint_free(restored.checkpoint);
-    struct log_position *positions = memory_new((size_t)leader->input_count * sizeof *positions);
-    for (int i = 0; i < leader->input_count; i++)
-        positions[i] = (struct log_position){i, leader->inputs[i].offset};
-    status = leader->ops->start(leader->log, positions, leader->input_count);
-    free(positions);
     if (status == LOG_OK)
         service_ready("leading %s, %" PRIu64 " leads restored", leader->settings->application, fold_lead_count(&leader->fold));
     return status;
@@ -292,7 +182,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     leader.told_ms = steady_ms(&leader);
     while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.outputs.status == LOG_OK)
-            wait_for_news(&leader);
+            feed_wait(&leader.feed, leader.ticks.every_ms < WAIT_MS ? leader.ticks.every_ms : WAIT_MS);
         tell_letters(&leader, false);
         service_alive();
     }
@@ -304,12 +194,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
             leader.outputs.status = LOG_STOPPED;
     }
     enum log_status status = leader.outputs.status;
-    for (int i = 0; i < leader.input_count; i++) {
-        release(&leader, &leader.inputs[i]);
-        intake_free(&leader.inputs[i].intake);
-        convert_free(&leader.inputs[i].convert);
-    }
-    free(leader.inputs);
+    feed_free(&leader.feed);
     outputs_free(&leader.outputs);
     outcomes_free(&leader.outcomes);
     publisher_free(leader.publisher);

@@ -1,0 +1,136 @@
+#include "feed.h"
+
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "bound.h"
+
+enum {
+    BLOCK_RECORDS = 1 << 16,   /* read ahead at once, over all partitions */
+    BLOCK_LEAST = 1 << 10,     /* of one partition */
+};
+
+static void open_input(struct feed_input *input, const struct settings *settings, struct pool *pool, const struct checkpoint *checkpoint)
+{
+    input->offset = -1;
+    input->greatest_at = input->watermark_ms = TIME_NONE;
+    intake_init(&input->intake, settings, pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
+    for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
+        const struct checkpoint_partition *known = &checkpoint->partitions[p];
+        if (known->partition != input->name.partition || !text_equal(text_of(known->topic), text_of(input->name.topic)))
+            continue;
+        input->offset = known->offset;
+        input->greatest_at = input->intake.greatest_at = known->greatest_at;
+        input->watermark_ms = input->intake.watermark_ms = known->watermark_ms;
+    }
+}
+
+enum log_status feed_open(struct feed *feed, const struct settings *settings, struct log *log, struct pool *pool, const struct checkpoint *checkpoint)
+{
+    const struct log_partition *partitions;
+    *feed = (struct feed){.settings = settings, .log = log, .count = log->ops->partitions(log, &partitions)};
+    feed->inputs = memory_new((size_t)feed->count * sizeof *feed->inputs);
+    struct log_position *positions = memory_new((size_t)feed->count * sizeof *positions);
+    for (int i = 0; i < feed->count; i++) {
+        feed->inputs[i].name = partitions[i];
+        open_input(&feed->inputs[i], settings, pool, checkpoint);
+        positions[i] = (struct log_position){i, feed->inputs[i].offset};
+    }
+    enum log_status status = log->ops->start(log, positions, feed->count);
+    free(positions);
+    return status;
+}
+
+static void release(struct feed *feed, struct feed_input *input)
+{
+    if (input->block.count > 0)
+        feed->log->ops->release(feed->log, &input->block);
+    input->block.count = 0;
+}
+
+void feed_free(struct feed *feed)
+{
+    for (int i = 0; i < feed->count; i++) {
+        release(feed, &feed->inputs[i]);
+        intake_free(&feed->inputs[i].intake);
+        convert_free(&feed->inputs[i].convert);
+    }
+    free(feed->inputs);
+    *feed = (struct feed){0};
+}
+
+enum log_status feed_read(struct feed *feed)
+{
+    const struct log_ops *ops = feed->log->ops;
+    int most = BLOCK_RECORDS / (feed->count > 0 ? feed->count : 1);
+    for (int i = 0; i < feed->count; i++) {
+        struct feed_input *input = &feed->inputs[i];
+        if (!intake_is_empty(&input->intake))
+            continue;
+        release(feed, input);
+        input->at_end = false;
+        enum log_status status = ops->read(feed->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
+        if (status != LOG_OK)
+            return status;
+        if (input->block.count > 0) {
+            intake_fill(&input->intake, convert_records(&input->convert, input->block.records, input->block.count, input->name.topic), input->block.count);
+            feed->records += (uint64_t)input->block.count;
+            continue;
+        }
+        int64_t end_seen_ms = ops->end_seen_ms(feed->log, i, input->offset);
+        if (end_seen_ms == INT64_MIN)
+            continue;
+        input->at_end = true;
+        intake_advance(&input->intake, end_seen_ms - feed->settings->out_of_orderness_s * 1000);
+        input->watermark_ms = input->intake.watermark_ms;
+    }
+    return LOG_OK;
+}
+
+const struct intake_item *feed_take(struct feed_input *input, int64_t cut_ms)
+{
+    const struct intake_item *item = intake_take(&input->intake, cut_ms);
+    if (item == NULL)
+        return NULL;
+    if (item->ends_record)
+        input->offset = input->block.records[item->record].offset + 1;
+    input->greatest_at = item->greatest_at;
+    input->watermark_ms = item->watermark_ms;
+    return item;
+}
+
+int64_t feed_watermark_ahead(const struct feed *feed)
+{
+    int64_t least = TIME_NEVER;
+    for (int i = 0; i < feed->count; i++)
+        if (feed->inputs[i].intake.watermark_ms < least)
+            least = feed->inputs[i].intake.watermark_ms;
+    return least == TIME_NEVER ? TIME_NONE : least;
+}
+
+int64_t feed_bound(const struct feed *feed)
+{
+    int64_t greatest_at = TIME_NONE;
+    for (int i = 0; i < feed->count; i++)
+        greatest_at = bound_lesser(greatest_at, feed->inputs[i].greatest_at);
+    return bound_of(feed->settings, greatest_at);
+}
+
+void feed_wait(struct feed *feed, int64_t timeout_ms)
+{
+    bool *wanted = memory_new((size_t)feed->count + 1);
+    for (int i = 0; i < feed->count; i++)
+        wanted[i] = intake_is_empty(&feed->inputs[i].intake);
+    feed->log->ops->wait(feed->log, wanted, (int)timeout_ms);
+    free(wanted);
+}
+
+void feed_positions(const struct feed *feed, struct checkpoint *checkpoint)
+{
+    checkpoint->partition_count = feed->count;
+    checkpoint->partitions = memory_new((size_t)feed->count * sizeof *checkpoint->partitions);
+    for (int i = 0; i < feed->count; i++) {
+        const struct feed_input *input = &feed->inputs[i];
+        checkpoint->partitions[i] = (struct checkpoint_partition){input->name.topic, input->name.partition, input->offset, input->greatest_at, input->watermark_ms};
+    }
+}

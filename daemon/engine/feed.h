@@ -1,0 +1,52 @@
+/* feed.h -- the input partitions that the leader reads: what each has ready, and how far it has been taken. Cuts are the caller's.
+ * Threads: the leader's; it lends the pool's others. */
+#ifndef FUNNELD_ENGINE_FEED_H
+#define FUNNELD_ENGINE_FEED_H
+
+#include "../log/log.h"
+#include "../wire/checkpoint_json.h"
+#include "convert.h"
+#include "intake.h"
+
+struct feed_input { /* one partition */
+    struct log_partition name;
+    struct intake intake;
+    struct log_block block;      /* being taken from; count 0: none */
+    struct convert convert;
+    int64_t offset;              /* the next one not wholly taken; -1: from the start */
+    int64_t greatest_at;         /* of what was taken; TIME_NONE */
+    int64_t watermark_ms;        /* likewise, or by the wall clock */
+    bool at_end;                 /* when it was last looked at there was nothing to read, and the brokers had said so */
+};
+
+struct feed { /* zeroed at first; feed_free at last */
+    const struct settings *settings;
+    struct log *log;
+    int count;
+    struct feed_input *inputs;   /* the log's partitions, in its order */
+    uint64_t records;            /* read */
+};
+
+/* Begin reading where the checkpoint says (NULL: from the start); partitions that it does not know from the start. After lead and restore. */
+enum log_status feed_open(struct feed *feed, const struct settings *settings, struct log *log, struct pool *pool, const struct checkpoint *checkpoint);
+void feed_free(struct feed *feed);
+
+/* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
+enum log_status feed_read(struct feed *feed);
+
+/* The next item of one partition that lies before the cut, as intake_take; NULL: none does. Its record is input->block.records[item->record]. */
+const struct intake_item *feed_take(struct feed_input *input, int64_t cut_ms);
+
+/* The watermark once everything read is taken: the least over the partitions. TIME_NONE: some partition is not known yet. */
+int64_t feed_watermark_ahead(const struct feed *feed);
+
+/* What lies before it is forgotten: of what was taken. TIME_NONE: nothing is. */
+int64_t feed_bound(const struct feed *feed);
+
+/* Wait for news of what has nothing left to take, at most so long. */
+void feed_wait(struct feed *feed, int64_t timeout_ms);
+
+/* How far each partition was taken: fills checkpoint->partitions and their count; free the list. */
+void feed_positions(const struct feed *feed, struct checkpoint *checkpoint);
+
+#endif
