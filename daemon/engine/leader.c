@@ -7,6 +7,7 @@
 #include "../log/operator_log.h"
 #include "../log/service.h"
 #include "feed.h"
+#include "figures.h"
 #include "outcomes.h"
 #include "outputs.h"
 #include "restore.h"
@@ -29,6 +30,7 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct publisher *publisher;
     struct outputs outputs;      /* its status is the leader's: the first trouble met */
     struct outcomes outcomes;
+    struct figures figures;
     struct ticks ticks;
     struct feed feed;
     int64_t generation, last_tick_ms;
@@ -49,8 +51,10 @@ static void commit(struct leader *leader)
     struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
                                     .last_event_at = leader->fold.last_event_at};
     feed_positions(&leader->feed, &checkpoint);
+    int64_t started_ms = steady_ms(leader);
     outputs_leads(&leader->outputs, &leader->fold);
     outputs_commit(&leader->outputs, &checkpoint);
+    figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, steady_ms(leader) - started_ms, leader->ops->now_ms(leader->log));
     free(checkpoint.partitions);
     leader->pending = 0;
 }
@@ -163,6 +167,7 @@ static enum log_status take_office(struct leader *leader)
         operator_log(OPERATOR_INFO, "engine", "the configuration has changed: counts are folded anew from what is known about the leads");
     if (restored.unread_rows > 0)
         operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
+    figures_restored(&leader->fold, steady_ms(leader) - started_ms);
     struct operator_field fields[] = {{"leads", NULL, (int64_t)fold_lead_count(&leader->fold)}, {"rows", NULL, (int64_t)restored.rows},
                                       {"restored_ms", NULL, steady_ms(leader) - started_ms}, {"partitions", NULL, leader->feed.count}, {0}};
     operator_log_with(OPERATOR_INFO, leader->settings->application, fields, "leading %s, all restored", leader->settings->application);
@@ -207,7 +212,9 @@ enum log_status leader_run(const struct settings *settings, struct log *log, int
     struct pool *pool = pool_new(threads);
     enum log_status status;
     do {
+        figures_leading(false);
         status = log->ops->lead(log);
+        figures_leading(status == LOG_OK);
         if (status == LOG_OK)
             status = reign(settings, log, pool, stopping);
         if (status == LOG_FENCED)
@@ -215,6 +222,7 @@ enum log_status leader_run(const struct settings *settings, struct log *log, int
         else if (status == LOG_ABORTED)
             operator_log(OPERATOR_WARN, "engine", "%s; restoring from the last commit", log->ops->error(log));
     } while ((status == LOG_ABORTED || status == LOG_FENCED) && !atomic_load(stopping));
+    figures_leading(false);
     pool_free(pool);
     return status == LOG_FAILED ? LOG_FAILED : LOG_STOPPED;
 }

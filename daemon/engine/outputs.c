@@ -7,6 +7,19 @@
 #include "../core/memory.h"
 #include "../wire/lead_json.h"
 
+static const enum outputs_kind kinds[LOG_TOPIC_COUNT] = { /* the checkpoint is no output */
+    [LOG_SNAPSHOTS] = OUTPUTS_SNAPSHOT, [LOG_ALERTS] = OUTPUTS_ALERT, [LOG_DEAD_LETTERS] = OUTPUTS_LETTER,
+    [LOG_LEADS_CHANGELOG] = OUTPUTS_LEAD, [LOG_CHECKPOINT] = OUTPUTS_KINDS,
+};
+
+static void count(struct outputs *outputs, enum log_topic topic, const struct log_record *record)
+{
+    bool tombstone = record->value.data == NULL && (topic == LOG_SNAPSHOTS || topic == LOG_ALERTS);
+    enum outputs_kind kind = tombstone ? OUTPUTS_TOMBSTONE : kinds[topic];
+    if (kind != OUTPUTS_KINDS)
+        outputs->written[kind]++;
+}
+
 static void write_record(struct outputs *outputs, enum log_topic topic, const struct log_record *record)
 {
     const struct log_ops *ops = outputs->log->ops;
@@ -16,6 +29,7 @@ static void write_record(struct outputs *outputs, enum log_topic topic, const st
     }
     if (outputs->status == LOG_OK)
         outputs->status = ops->write(outputs->log, topic, record);
+    count(outputs, topic, record);
 }
 
 void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest)

@@ -9,12 +9,15 @@
 #include "fold.h"
 #include "intake.h"
 
+enum outputs_kind { OUTPUTS_SNAPSHOT, OUTPUTS_ALERT, OUTPUTS_TOMBSTONE, OUTPUTS_LETTER, OUTPUTS_LEAD, OUTPUTS_KINDS };
+
 struct outputs { /* zeroed but for the first two; outputs_free at last */
     const struct settings *settings;
     struct log *log;
     bool begun;             /* a transaction is open */
     enum log_status status; /* LOG_OK: all is well */
     struct buffer value;
+    uint64_t written[OUTPUTS_KINDS]; /* records since somebody set them to 0 */
 };
 
 /* A publish_sink whose context is the outputs. */

@@ -8,18 +8,22 @@
 #include <unistd.h>
 
 #include "../core/memory.h"
+#include "../metrics/metrics.h"
+#include "clock.h"
 #include "end_watch.h"
 
 enum {
     PREFETCH_KB = 262144, /* memory for records fetched but not yet read, over all partitions */
     PREFETCH_KB_LEAST = 1024,
     PREFETCH_KB_MOST = 65536,
+    LAG_MS = 1000, /* between two words about it */
     PREFETCH_RECORDS = 20000, /* enough with an end watch behind it, and 23 MB instead of 67 */
 };
 
 struct place { /* where reading of one partition stands */
     rd_kafka_queue_t *queue;
     int64_t delivered; /* after the last record given out: what the caller calls its position (-1: the start) */
+    int64_t lag_told_ms; /* when the lag was last said */
     int64_t reached;   /* no record lies between that position and this offset; -1: the log may not have that position */
 };
 
@@ -263,6 +267,20 @@ static void unlink_batch(struct reader *reader, struct batch *batch)
         reader->batches = batch->next;
 }
 
+/* Whoever scrapes hears how much is left, once a second. */
+static void tell_lag(struct reader *reader, int partition)
+{
+    struct place *place = &reader->places[partition];
+    int64_t end, asked_ms, now_ms = clock_steady_ms();
+    if (now_ms - place->lag_told_ms < LAG_MS || !end_watch_end(reader->ends, partition, &end, &asked_ms))
+        return;
+    char number[16];
+    snprintf(number, sizeof number, "%" PRId32, reader->partitions[partition].partition);
+    int64_t from = place->reached > 0 ? place->reached : 0;
+    metrics_set(METRIC_LAG, reader->partitions[partition].topic, number, end > from ? (double)(end - from) : 0);
+    place->lag_told_ms = now_ms;
+}
+
 enum log_status reader_read(struct reader *reader, int partition, int most, struct log_block *block)
 {
     struct place *place = &reader->places[partition];
@@ -293,6 +311,7 @@ enum log_status reader_read(struct reader *reader, int partition, int most, stru
     block->count = batch->count;
     block->records = batch->records;
     block->owner = batch;
+    tell_lag(reader, partition);
     return LOG_OK;
 }
 
@@ -333,6 +352,7 @@ int64_t reader_end_seen_ms(struct reader *reader, int partition, int64_t offset)
 {
     const struct place *place = &reader->places[partition];
     int64_t end, asked_ms;
+    tell_lag(reader, partition);
     if (offset < place->delivered || !end_watch_end(reader->ends, partition, &end, &asked_ms))
         return INT64_MIN;
     return place->reached >= end ? asked_ms : INT64_MIN;
