@@ -1,0 +1,172 @@
+// store.js -- the records behind the page: fetched when the view changes or the line comes back, then kept fresh by events.
+import { settle, isRolling } from "./address.js";
+import { api } from "./api.js";
+import { groupKey, groupOf } from "./group.js";
+import { listen } from "./live.js";
+
+const HISTORY = { hour: 48, day: 60, week: 52, month: 24, quarter: 16, year: 10 };
+const TREND_EVERY_MS = 10000;
+
+/* changed() is called after every change; refused() when the server wants a (better) token. */
+export function makeStore({ changed, refused }) {
+  const store = {
+    catalogue: null,
+    state: null,
+    snapshot: null, // what the state names; null: there is no such record, or none yet
+    newest: null, // start of the newest window of that kind
+    groups: new Map(), // of the breakdown and window shown, by key
+    history: [], // of the trend's windows, ascending
+    starts: [], // of the window shown, ascending
+    alerts: new Map(), // by fingerprint
+    status: null,
+    loaded: false,
+    problem: null,
+    link: "connecting", // "live", "lost"
+  };
+  let hangUp = null;
+  let listening = null;
+  let loading = null;
+  let trendTimer = null;
+
+  const fail = (problem) => {
+    if (problem.name === "AbortError") return;
+    if (problem.status === 401) refused();
+    else {
+      store.problem = problem;
+      changed();
+    }
+  };
+
+  async function loadTrend(signal) {
+    const { funnel, trend, window, group } = store.state;
+    const of = (name) => api.history({ funnel, window: name, group, limit: HISTORY[name] ?? 24 }, signal);
+    const [history, own] = await Promise.all([trend ? of(trend) : [], isRolling(window) || window === trend ? null : of(window)]);
+    if (signal.aborted) return;
+    store.history = history;
+    store.starts = isRolling(window) ? [] : (own ?? history).map((record) => record.start);
+    store.newest = store.starts.at(-1) ?? null;
+  }
+
+  /* Everything that the state names, anew. */
+  async function load() {
+    loading?.abort();
+    loading = new AbortController();
+    const { signal } = loading;
+    const { funnel, window, group, start, by } = store.state;
+    try {
+      const [snapshot, groups, alerts] = await Promise.all([
+        api.snapshot({ funnel, window, group, start }, signal),
+        by ? api.groups({ funnel, window, by, start }, signal) : [],
+        api.alerts(signal),
+        loadTrend(signal),
+      ]);
+      if (signal.aborted) return;
+      store.snapshot = snapshot;
+      store.groups = new Map(groups.map((record) => [groupKey(record.group), record]));
+      store.alerts = new Map(alerts.map((record) => [record.fingerprint, record]));
+      store.loaded = true;
+      store.problem = null;
+      changed();
+    } catch (problem) {
+      fail(problem);
+    }
+  }
+
+  const newer = (record, than) => !than || Date.parse(record.as_of) >= Date.parse(than.as_of);
+
+  function applySnapshot(record) {
+    const { funnel, window, group, start, by } = store.state;
+    if (record.funnel !== funnel || record.window !== window) return;
+    const key = groupKey(record.group);
+    const rolling = isRolling(window);
+    const opened = !rolling && key === "all" && store.newest && Date.parse(record.start) > Date.parse(store.newest);
+    if (opened && !start) {
+      load(); // a new day, week, month has begun: all of it is about another window now
+      return;
+    }
+    const shown = rolling || Date.parse(record.start) === Date.parse(start ?? store.snapshot?.start ?? record.start);
+    if (shown && key === group && newer(record, store.snapshot)) store.snapshot = record;
+    if (shown && Object.keys(record.group).sort().join(",") === by && newer(record, store.groups.get(key))) store.groups.set(key, record);
+    if (key === group) refreshTrend(record);
+  }
+
+  /* Windows of the trend that came by themselves are put in; for others the server is asked, not too often. */
+  function refreshTrend(record) {
+    if (record.window === store.state.trend) {
+      const at = store.history.findIndex((each) => each.start === record.start);
+      store.history = at < 0 ? [...store.history, record].sort((a, b) => Date.parse(a.start) - Date.parse(b.start)) : store.history.with(at, record);
+    } else if (store.state.trend && !trendTimer) {
+      trendTimer = setTimeout(async () => {
+        trendTimer = null;
+        try {
+          await loadTrend(loading.signal);
+          changed();
+        } catch (problem) {
+          fail(problem);
+        }
+      }, TREND_EVERY_MS);
+    }
+  }
+
+  function apply(name, record) {
+    if (name === "snapshot") applySnapshot(record);
+    else if (name === "alert") store.alerts.set(record.fingerprint, record);
+    else if (name === "status") store.status = record;
+    changed();
+  }
+
+  /* The line is opened first and all is fetched once it stands, so nothing is missed in between. */
+  function follow() {
+    const filter = { funnel: store.state.funnel, window: store.state.window };
+    const wanted = JSON.stringify(filter);
+    if (listening === wanted) return false;
+    hangUp?.();
+    listening = wanted;
+    hangUp = listen(filter, {
+      connected: () => {
+        store.link = "live";
+        changed();
+        load();
+      },
+      lost: () => {
+        store.link = "lost";
+        changed();
+      },
+      refused,
+      event: apply,
+    });
+    return true;
+  }
+
+  return Object.assign(store, {
+    groupOf: () => groupOf(store.state.group),
+    load,
+    /* The first word with the server: what there is. */
+    async open(state) {
+      store.catalogue = await api.funnels();
+      store.state = settle(state, store.catalogue);
+      follow();
+    },
+    show(state) {
+      const before = store.state;
+      store.state = settle(state, store.catalogue);
+      const same = ["funnel", "window", "start", "group", "by", "trend"].every((name) => before[name] === store.state[name]);
+      if (before.funnel !== store.state.funnel || before.window !== store.state.window) {
+        store.snapshot = null;
+        store.groups = new Map();
+        store.history = [];
+        store.starts = [];
+        store.loaded = false;
+      }
+      if (!follow() && !same) load();
+      changed();
+    },
+    close() {
+      hangUp?.();
+      hangUp = null;
+      listening = null;
+      loading?.abort();
+      clearTimeout(trendTimer);
+    },
+  });
+}
