@@ -21,7 +21,6 @@ static int check_config(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    command_note_unserved(settings);
     char error[512];
     if (settings->property_count > 0 && !kafka_check(settings, error, sizeof error)) { /* without `kafka` it is one for files */
         fprintf(stderr, "%s: kafka: %s\n", settings->path, error);

@@ -2,8 +2,6 @@
 
 #include <stdio.h>
 
-#include "../settings/settings.h"
-
 void command_help(const struct command *command)
 {
     printf("Usage: funneld %s %s\n\n%s\n\n", command->name, command->arguments, command->summary);
@@ -12,13 +10,4 @@ void command_help(const struct command *command)
         puts("");
     }
     fputs(command->help, stdout);
-}
-
-void command_note_unserved(const struct settings *settings)
-{
-    int rules = settings->application_rule_count;
-    for (int f = 0; f < settings->funnel_count; f++)
-        rules += settings->rule_counts[f];
-    if (rules > 0)
-        fprintf(stderr, "%s: alerts: the configuration is checked, but this version evaluates no rules\n", settings->path);
 }

@@ -25,10 +25,6 @@ extern const struct command command_replay;
 extern const struct command command_run;
 extern const struct command command_status;
 
-/* Say on standard error which parts of a configuration are checked but not served by this version. */
-struct settings;
-void command_note_unserved(const struct settings *settings);
-
 /* Print usage, options and help of one command. */
 void command_help(const struct command *command);
 

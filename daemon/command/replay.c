@@ -15,7 +15,7 @@
 #include "options.h"
 #include "progress_bar.h"
 
-enum { CONFIG, TOPICS, FROM, TO, BY, AS_OF, EVERY, LAST, THREADS, DEAD_LETTERS, OUTPUT, PUBLISH, OPTION_COUNT };
+enum { CONFIG, TOPICS, FROM, TO, BY, AS_OF, EVERY, LAST, ALERTS_ONLY, THREADS, DEAD_LETTERS, OUTPUT, PUBLISH, OPTION_COUNT };
 
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED | OPTION_OPERANDS},
@@ -25,7 +25,8 @@ static const struct option_row rows[] = {
     [BY] = {"by", "WHICH", "--from and --to are about the `event`'s time (default), or with --topics that of the Kafka `record`", 0},
     [AS_OF] = {"as-of", "T", "the last tick (default: the greatest `at`); later events are skipped", 0},
     [EVERY] = {"every", "D", "time between ticks (default: 1h)", 0},
-    [LAST] = {"last", NULL, "only the last record of each key, sorted by key", 0},
+    [LAST] = {"last", NULL, "only the last snapshot of each key, sorted by key", 0},
+    [ALERTS_ONLY] = {"alerts-only", NULL, "only the alerts that the past would have caused: to tune a rule before it is switched on", 0},
     [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
     [DEAD_LETTERS] = {"dead-letters", "FILE", "write dead letters there, one JSON object a line", 0},
     [OUTPUT] = {"output", "FILE", "write records there instead of standard output", 0},
@@ -40,20 +41,19 @@ struct writer {
     struct progress_bar progress;
 };
 
-static void publish_record(struct writer *writer, struct text key, struct text value, uint64_t digest)
+/* digest 0: it has none. */
+static void publish_record(struct writer *writer, enum log_topic topic, const char *type, struct text key, struct text value, uint64_t digest)
 {
     char digits[17];
     snprintf(digits, sizeof digits, "%016" PRIx64, digest);
-    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
-    publication_write(writer->publication, LOG_SNAPSHOTS,
-                      &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers, .header_count = value.data != NULL ? 3 : 0});
+    struct log_header headers[] = {{TEXT("type"), text_of(type)}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    publication_write(writer->publication, topic,
+                      &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
+                                           .header_count = value.data == NULL ? 0 : digest != 0 ? 3 : 2});
 }
 
-static void write_record(void *context, struct text key, struct text value, uint64_t digest)
+static void write_record(struct writer *writer, struct text key, struct text value)
 {
-    struct writer *writer = context;
-    if (writer->publication != NULL)
-        publish_record(writer, key, value, digest);
     if (writer->records == NULL)
         return;
     if (value.data != NULL) {
@@ -66,6 +66,22 @@ static void write_record(void *context, struct text key, struct text value, uint
     json_string(&writer->line, key);
     buffer_text(&writer->line, TEXT("}\n"));
     fwrite(writer->line.data, 1, writer->line.length, writer->records);
+}
+
+static void write_snapshot(void *context, struct text key, struct text value, uint64_t digest)
+{
+    struct writer *writer = context;
+    if (writer->publication != NULL)
+        publish_record(writer, LOG_SNAPSHOTS, "snapshot", key, value, digest);
+    write_record(writer, key, value);
+}
+
+static void write_alert(void *context, struct text key, struct text value, uint64_t digest)
+{
+    struct writer *writer = context;
+    if (writer->publication != NULL)
+        publish_record(writer, LOG_ALERTS, "alert", key, value, digest);
+    write_record(writer, key, value);
 }
 
 static void write_letter(void *context, enum fault fault, const char *message, const struct history *history, const struct log_record *record)
@@ -115,6 +131,7 @@ static bool read_options(const char **values, const struct settings *settings, s
         return false;
     }
     options->last = values[LAST] != NULL;
+    options->alerts_only = values[ALERTS_ONLY] != NULL;
     return true;
 }
 
@@ -145,6 +162,8 @@ static bool check_options(const char **values, int file_count)
         mistake = "--by: expected `event` or `record`";
     else if (values[BY] != NULL && strcmp(values[BY], "record") == 0 && values[TOPICS] == NULL)
         mistake = "--by record: only records of --topics have a time of their own";
+    else if (values[LAST] != NULL && values[ALERTS_ONLY] != NULL)
+        mistake = "--last and --alerts-only; expected one of them: what an alert comes to is a story of all ticks";
     if (mistake != NULL)
         fprintf(stderr, "funneld replay: %s\n", mistake);
     return mistake == NULL;
@@ -249,13 +268,12 @@ static int run(int argc, char **argv)
     if (first < 0 || !check_options(values, argc - first))
         return EXIT_USAGE;
     struct replay_options options = {.from = TIME_NONE, .to = TIME_NEVER, .as_of = TIME_NONE, .now = clock_wall_ms() / 1000, .every_ms = 3600 * 1000,
-                                     .publish = write_record, .letter = write_letter, .progress = show_progress};
+                                     .publish = write_snapshot, .alert = write_alert, .letter = write_letter, .progress = show_progress};
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
     int status = EXIT_USAGE;
     if (read_options(values, settings, &options)) {
-        command_note_unserved(settings);
         status = replay(settings, values, &options, argv + first, argc - first);
     }
     settings_free(settings);

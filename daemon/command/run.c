@@ -122,7 +122,6 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    command_note_unserved(settings);
     unsigned set;
     char error[512];
     bool embedded = values[EMBEDDED] != NULL, right = roles_read(values[ROLES], settings, &set);

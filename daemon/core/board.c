@@ -1,6 +1,7 @@
 #include "board.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,22 +29,46 @@ struct board {
     size_t due_count, due_capacity;
     struct board_window **dropped;
     size_t dropped_count, dropped_capacity;
+    struct watch *watches;
+    size_t watch_count, watch_capacity;
+    struct { int funnel, breakdown; uint64_t steps; } *asked; /* whose trials are kept */
+    size_t asked_count, asked_capacity;
     int64_t tick;                  /* the last one; TIME_NONE */
     int64_t bound;                 /* TIME_NONE: none */
 };
 
 /* ---- groups ---- */
 
+/* Groups that only alert rules look at have no windows. */
+static int window_count(const struct board *board, const struct board_group *group)
+{
+    const struct funnel *funnel = board_funnel(board, group);
+    return group->breakdown < funnel->breakdown_count ? funnel->window_count : 0;
+}
+
+static uint64_t asked_steps(const struct board *board, int funnel, int breakdown)
+{
+    uint64_t steps = 0;
+    for (size_t i = 0; i < board->asked_count; i++)
+        if (board->asked[i].funnel == funnel && board->asked[i].breakdown == breakdown)
+            steps |= board->asked[i].steps;
+    return steps;
+}
+
 static struct board_group *group_new(struct board *board, const struct group *numbers)
 {
     const struct funnel *funnel = &board->definition->funnels[numbers->funnel];
     struct board_group *group = memory_new(sizeof *group);
+    group->number = board->group_count;
     group->funnel = numbers->funnel;
     group->breakdown = numbers->breakdown;
     for (int i = 0; i < numbers->value_count; i++)
         group->values[i] = names_text(board->values[funnel->breakdowns[numbers->breakdown].dimensions[i]], numbers->values[i]);
     group->standing = memory_new((size_t)funnel->step_count * sizeof *group->standing);
     group->series = memory_new((size_t)funnel->window_count * sizeof *group->series);
+    group->watched = memory_new(board->watch_count * sizeof *group->watched);
+    if (asked_steps(board, group->funnel, group->breakdown) != 0)
+        group->trials = memory_new((size_t)funnel->step_count * sizeof *group->trials);
     return group;
 }
 
@@ -233,6 +258,124 @@ static void move_sum(const struct board *board, const struct board_group *group,
     add_slices(board, group, sum, (struct span){from.end, to.end}, +1);
 }
 
+/* ---- watches ---- */
+
+static bool is_about(const struct watch *watch, const struct board_group *group)
+{
+    return watch->funnel == group->funnel && watch->breakdown == group->breakdown;
+}
+
+/* Add to a watch's sum the slices of a stretch that it takes. */
+static void watch_slices(const struct board *board, struct board_group *group, size_t number, struct span stretch, int sign)
+{
+    const struct watch *watch = &board->watches[number];
+    int64_t slice_s = board->definition->slice_s;
+    if (stretch.start >= stretch.end)
+        return;
+    for (size_t i = slice_place(group, (int32_t)(time_floor(stretch.start, slice_s) / slice_s), 0); i < group->slice_count; i++) {
+        int64_t start = group->slices[i].slice * slice_s;
+        if (start >= stretch.end)
+            break;
+        if (start >= stretch.start && watch_takes(watch, start, slice_s))
+            watch_add(watch, &group->watched[number], &group->slices[i].tally, sign);
+    }
+}
+
+static int64_t lesser(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t greater(int64_t a, int64_t b) { return a > b ? a : b; }
+
+void board_watch_move(struct board *board, int number, struct span to)
+{
+    struct watch *watch = &board->watches[number];
+    struct span from = watch->span;
+    bool apart = from.start == TIME_NONE || to.start >= from.end || to.end <= from.start;
+    for (size_t g = 0; g < board->group_count; g++) {
+        struct board_group *group = board->groups[g];
+        if (!is_about(watch, group))
+            continue;
+        if (apart) {
+            tally_clear(&group->watched[number]);
+        } else { /* what it leaves, while it still takes it */
+            watch_slices(board, group, (size_t)number, (struct span){from.start, lesser(to.start, from.end)}, -1);
+            watch_slices(board, group, (size_t)number, (struct span){greater(to.end, from.start), from.end}, -1);
+        }
+    }
+    watch->span = to;
+    for (size_t g = 0; g < board->group_count; g++) {
+        struct board_group *group = board->groups[g];
+        if (!is_about(watch, group))
+            continue;
+        if (apart) {
+            watch_slices(board, group, (size_t)number, to, +1);
+        } else {
+            watch_slices(board, group, (size_t)number, (struct span){to.start, lesser(from.start, to.end)}, +1);
+            watch_slices(board, group, (size_t)number, (struct span){greater(from.end, to.start), to.end}, +1);
+        }
+    }
+}
+
+int board_watch(struct board *board, const struct watch *watch)
+{
+    assert(board->group_count == 0);
+    board->watches = memory_grow(board->watches, &board->watch_capacity, board->watch_count + 1, sizeof *board->watches);
+    board->watches[board->watch_count] = *watch;
+    return (int)board->watch_count++;
+}
+
+const struct tally *board_watched(const struct board_group *group, int number)
+{
+    return &group->watched[number];
+}
+
+const struct watch *board_watch_of(const struct board *board, int number)
+{
+    return &board->watches[number];
+}
+
+double board_watch_burst(const struct board *board, const struct board_group *group, int number, int step)
+{
+    const struct watch *watch = &board->watches[number];
+    int64_t slice_s = board->definition->slice_s, here = 0, most = 0, all = 0;
+    struct watch whole = *watch;
+    whole.whole = true; /* as slices hold it */
+    for (size_t i = slice_place(group, (int32_t)(time_floor(watch->span.start, slice_s) / slice_s), 0); i < group->slice_count; i++) {
+        int64_t start = group->slices[i].slice * slice_s;
+        if (start >= watch->span.end)
+            break;
+        if (!watch_takes(watch, start, slice_s))
+            continue;
+        int64_t reached = watch_reached(&whole, &group->slices[i].tally, step);
+        here = i > 0 && group->slices[i - 1].slice == group->slices[i].slice ? here + reached : reached; /* one entry a ledger */
+        most = greater(most, here);
+        all += reached;
+    }
+    return all > 0 ? (double)most / (double)all : NAN;
+}
+
+void board_ask_trials(struct board *board, int funnel, int breakdown, int step)
+{
+    assert(board->group_count == 0);
+    board->asked = memory_grow(board->asked, &board->asked_capacity, board->asked_count + 1, sizeof *board->asked);
+    board->asked[board->asked_count].funnel = funnel;
+    board->asked[board->asked_count].breakdown = breakdown;
+    board->asked[board->asked_count++].steps = UINT64_C(1) << step;
+}
+
+size_t board_group_count(const struct board *board)
+{
+    return board->group_count;
+}
+
+struct board_group *board_group_at(const struct board *board, size_t number)
+{
+    return board->groups[number];
+}
+
+struct board_group *board_known_group(struct board *board, int funnel, int breakdown, const struct text *values)
+{
+    return group_at(board, funnel, breakdown, values);
+}
+
 /* ---- standing ---- */
 
 /* Open leads belong to no slice's sums: their counts leave the delta here. */
@@ -258,6 +401,22 @@ static void take_standing_amounts(struct board *board, struct board_group *group
     }
 }
 
+/* Nor do the outcomes that drift rules ask for, some of which lie in slices to come. */
+static void take_trials(struct board *board, struct board_group *group, int32_t slice, struct tally *delta)
+{
+    struct tally_entry entry;
+    uint64_t steps = group->trials != NULL ? asked_steps(board, group->funnel, group->breakdown) : 0;
+    for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
+        enum tally_field field = tally_key_field(entry.key);
+        int step = tally_key_step(entry.key);
+        if (field != TALLY_SUCCEEDED && field != TALLY_FAILED)
+            continue;
+        if ((steps >> step & 1) != 0)
+            trials_add(&group->trials[step], slice, field == TALLY_SUCCEEDED ? entry.count : 0, field == TALLY_FAILED ? entry.count : 0);
+        tally_drop(delta, entry.key);
+    }
+}
+
 /* ---- merging ---- */
 
 static bool holds(struct span span, int64_t moment)
@@ -276,7 +435,10 @@ static void merge_delta(struct board *board, struct board_group *group, int32_t 
         return;
     int64_t start = slice * board->definition->slice_s;
     const struct funnel *funnel = board_funnel(board, group);
-    for (int w = 0; w < funnel->window_count; w++) {
+    for (size_t i = 0; i < board->watch_count; i++)
+        if (is_about(&board->watches[i], group) && watch_takes(&board->watches[i], start, board->definition->slice_s))
+            watch_add(&board->watches[i], &group->watched[i], delta, +1);
+    for (int w = 0; w < window_count(board, group); w++) {
         struct board_window *window;
         if (funnel->windows[w].kind == WINDOW_ROLLING) {
             window = rolling_of(group, w);
@@ -310,6 +472,7 @@ void board_merge(struct board *board, int index, struct ledger *ledger)
         struct delta *delta = &deltas->list[i];
         struct board_group *group = mapped_group(board, mapping, ledger, delta->group);
         take_standing(group, delta->slice, &delta->tally);
+        take_trials(board, group, delta->slice, &delta->tally);
         if (mapping->other_reasons)
             map_tally(mapping, &delta->tally);
         merge_delta(board, group, delta->slice, index, &delta->tally);
@@ -351,12 +514,15 @@ static void drop_slices(struct board *board, struct board_group *group, int64_t 
     group->slice_count -= gone;
 }
 
-/* Drop what lies before the bound, but for the slices a rolling window still needs. */
+/* Drop what lies before the bound, but for the slices a rolling window or a watch still needs. */
 static void drop_early(struct board *board, struct board_group *group, int64_t tick)
 {
     const struct funnel *funnel = board_funnel(board, group);
     int64_t needed = board->bound;
-    for (int w = 0; w < funnel->window_count; w++) {
+    for (size_t i = 0; i < board->watch_count; i++)
+        if (is_about(&board->watches[i], group) && board->watches[i].span.start != TIME_NONE && board->watches[i].span.start < needed)
+            needed = board->watches[i].span.start;
+    for (int w = 0; w < window_count(board, group); w++) {
         int64_t start = time_floor(tick, board->definition->slice_s) - 2 * funnel->windows[w].length_s; /* of the baseline */
         if (funnel->windows[w].kind != WINDOW_ROLLING)
             drop_series(board, &group->series[w], board->bound);
@@ -419,7 +585,7 @@ void board_tick(struct board *board, int64_t tick, int64_t bound)
     for (size_t g = 0; g < board->group_count; g++) {
         struct board_group *group = board->groups[g];
         const struct funnel *funnel = board_funnel(board, group);
-        for (int w = 0; w < funnel->window_count; w++) {
+        for (int w = 0; w < window_count(board, group); w++) {
             if (funnel->windows[w].kind != WINDOW_ROLLING) {
                 tick_calendar(board, group, w, tick);
                 continue;
@@ -441,7 +607,7 @@ size_t board_due(struct board *board, bool all, struct board_window ***out)
 {
     if (all)
         for (size_t g = 0; g < board->group_count; g++)
-            for (int w = 0; w < board_funnel(board, board->groups[g])->window_count; w++)
+            for (int w = 0; w < window_count(board, board->groups[g]); w++)
                 for (size_t i = 0; i < board->groups[g]->series[w].count; i++)
                     set_due(board, board->groups[g]->series[w].windows[i]);
     for (size_t i = 0; i < board->due_count; i++)
@@ -558,7 +724,7 @@ struct board_figures board_figures(const struct board *board)
         figures.slices += group->slice_count;
         for (size_t i = 0; i < group->slice_count; i++)
             figures.slice_bytes += tally_bytes(&group->slices[i].tally) + sizeof group->slices[i];
-        for (int w = 0; w < board_funnel(board, group)->window_count; w++) {
+        for (int w = 0; w < window_count(board, group); w++) {
             figures.windows += group->series[w].count;
             for (size_t i = 0; i < group->series[w].count; i++)
                 figures.window_bytes += tally_bytes(&group->series[w].windows[i]->tally) + sizeof(struct board_window);
@@ -594,6 +760,12 @@ void board_free(struct board *board)
                 board_window_free(group->series[w].windows[i]);
             free(group->series[w].windows);
         }
+        for (size_t i = 0; i < board->watch_count; i++)
+            tally_free(&group->watched[i]);
+        free(group->watched);
+        for (int k = 0; group->trials != NULL && k < funnel->step_count; k++)
+            trials_free(&group->trials[k]);
+        free(group->trials);
         for (size_t i = 0; i < group->slice_count; i++)
             free_slice(&group->slices[i]);
         for (int k = 0; k < funnel->step_count; k++)
@@ -617,5 +789,7 @@ void board_free(struct board *board)
         board_window_free(board->dropped[i]);
     free(board->dropped);
     free(board->due);
+    free(board->watches);
+    free(board->asked);
     free(board);
 }

@@ -1,4 +1,5 @@
-/* board.h -- the sums: what the ledgers' deltas add up to, by group, slice and window, and which windows have something new to say.
+/* board.h -- the sums: what the ledgers' deltas add up to, by group, slice and window, and which windows have something new to say; and beside the
+ * published windows what alert rules watch.
  * A window is a sum of slices. Calendar windows are kept as sums of their own; a rolling window is a sum that slices enter and leave as its end
  * moves; the window before a rolling one is kept beside it, as its baseline.  Source: semantics, sections 6, 8 and 11.
  * Ownership: the definition is borrowed. Pointers handed out live until the board is freed or the window is dropped.
@@ -9,6 +10,8 @@
 #include "calendar.h"
 #include "ledger.h"
 #include "standing.h"
+#include "trials.h"
+#include "watch.h"
 #include "young.h"
 
 struct board;
@@ -26,12 +29,15 @@ struct board_window { /* one window of one funnel and group; open for reading, `
 };
 
 struct board_group {
+    size_t number;          /* see board_group_at */
     int funnel;
     int breakdown;          /* -1: all leads */
     struct text values[FUNNEL_DIMENSIONS_MAX]; /* of the breakdown's dimensions */
     struct standing *standing; /* by step */
     int64_t open_leads;
+    struct trials *trials;     /* by step, of those that board_ask_trials named; NULL: of none */
     /* this module's own: */
+    struct tally *watched;     /* by number of the watch */
     struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; struct young *young; } *slices; /* ascending; one a ledger, sums add up */
     size_t slice_count, slice_capacity;
     struct board_series { struct board_window **windows; size_t count, capacity; } *series; /* by window of the funnel; rolling: one */
@@ -71,6 +77,29 @@ const struct tally *board_baseline(const struct board *board, const struct board
 
 /* The window that begins at `start`, made if it is not there, for a digest that was published by an earlier run. */
 struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start);
+
+/* ---- what alert rules look at ---- */
+
+/* Sum up what the watch is about in each group of its breakdown, from now on; before the first merge. Returns the watch's number. */
+int board_watch(struct board *board, const struct watch *watch);
+
+/* Let a watch move to another span. Its slices are kept until it moves on. */
+void board_watch_move(struct board *board, int number, struct span span);
+
+const struct tally *board_watched(const struct board_group *group, int number);
+const struct watch *board_watch_of(const struct board *board, int number);
+
+/* Of the leads that reached the step in the span of a watch, the greatest share that one slice holds; NAN where there are none. */
+double board_watch_burst(const struct board *board, const struct board_group *group, int number, int step);
+
+/* Keep the trials of a step in each group of a breakdown; before the first merge. */
+void board_ask_trials(struct board *board, int funnel, int breakdown, int step);
+
+size_t board_group_count(const struct board *board);
+struct board_group *board_group_at(const struct board *board, size_t number); /* in order of first sight */
+
+/* The group with these values, made if it is not there, for an alert that was told by an earlier run. */
+struct board_group *board_known_group(struct board *board, int funnel, int breakdown, const struct text *values);
 
 const struct funnel *board_funnel(const struct board *board, const struct board_group *group);
 struct text board_reason(const struct board *board, uint32_t reason);

@@ -86,6 +86,18 @@ static uint32_t outcome_key(const struct standing_at_step *step, enum tally_basi
     return tally_key(basis, TALLY_TO_NEXT, k, fine ? sketch_bucket_beyond(duration_s, horizon_s) : sketch_bucket_coarse(duration_s));
 }
 
+/* Whether the lead went on within the horizon, known at r(k') or at its loss, at the horizon's end at the latest. */
+static void emit_trial(const struct sink *sink, const struct standing_at_step *step, int next, int64_t horizon_s)
+{
+    if (step->next != TIME_NEVER && step->next < step->reached)
+        return; /* under `any`: it was there before */
+    bool succeeded = step->next != TIME_NEVER && step->next - step->reached <= horizon_s;
+    int64_t known = succeeded ? step->next : step->reached + horizon_s;
+    if (!succeeded && step->loss_at < known) /* loss_at: TIME_NEVER but for a lead lost without r(k') */
+        known = step->loss_at > step->reached ? step->loss_at : step->reached;
+    emit(sink, slice_of(sink, known), tally_key(TALLY_ACTIVITY, succeeded ? TALLY_SUCCEEDED : TALLY_FAILED, next, 0), 1);
+}
+
 static void emit_step(const struct sink *sink, const struct funnel *funnel, const struct standing_at_step *step, int k)
 {
     if (step->reached == TIME_NEVER)
@@ -93,6 +105,9 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
     int64_t slice = slice_of(sink, step->reached), cohort = slice_of(sink, step->entry);
     emit(sink, slice, outcome_key(step, TALLY_ACTIVITY, k, slice * sink->slice_s, horizon_s), 1);
+    int next = funnel->next_required[k];
+    if (next >= 0 && !funnel->steps[k].optional && (funnel->trial_steps >> next & 1) != 0)
+        emit_trial(sink, step, next, horizon_s);
     if (step->skipped)
         emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
     emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_REACHED, k, 0), 1);

@@ -54,7 +54,7 @@ void counter_recount(struct counter *counter, int f, const struct facts *before,
     counter->difference.count = counter->taken.count = counter->given.count = 0;
     contribution_difference(&counter->difference, funnel, slice_s, before, after);
     add_to_group(counter, (uint32_t)f, &counter->difference);
-    for (int b = 0; b < funnel->breakdown_count; b++) {
+    for (int b = 0; b < funnel_counted_breakdowns(funnel); b++) {
         uint32_t was = before != NULL ? group_of(counter, f, b, before) : UINT32_MAX;
         uint32_t is = after == NULL ? UINT32_MAX : same_values(&funnel->breakdowns[b], before, after) ? was : group_of(counter, f, b, after);
         if (was == is) {
@@ -82,7 +82,7 @@ void counter_leave_standing(struct counter *counter, int f, const struct facts *
     counter->difference.count = 0;
     contribution_leave_standing(&counter->difference, counter->definition->slice_s, facts);
     add_to_group(counter, (uint32_t)f, &counter->difference);
-    for (int b = 0; b < counter->definition->funnels[f].breakdown_count; b++) {
+    for (int b = 0; b < funnel_counted_breakdowns(&counter->definition->funnels[f]); b++) {
         uint32_t group = group_of(counter, f, b, facts);
         if (group != UINT32_MAX)
             add_to_group(counter, group, &counter->difference);

@@ -1,5 +1,7 @@
 #include "funnel.h"
 
+#include <string.h>
+
 void funnel_link_steps(struct funnel *funnel)
 {
     int required = -1;
@@ -14,4 +16,13 @@ void funnel_link_steps(struct funnel *funnel)
         if (!funnel->steps[k].optional)
             required = k;
     }
+}
+
+int funnel_breakdown(const struct funnel *funnel, const struct breakdown *breakdown)
+{
+    for (int b = 0; b < funnel_counted_breakdowns(funnel); b++)
+        if (funnel->breakdowns[b].dimension_count == breakdown->dimension_count &&
+            memcmp(funnel->breakdowns[b].dimensions, breakdown->dimensions, (size_t)breakdown->dimension_count * sizeof *breakdown->dimensions) == 0)
+            return b;
+    return -1;
 }

@@ -70,8 +70,15 @@ struct funnel {
     int window_count;
     struct window *windows;
     int breakdown_count;
+    int extra_breakdown_count; /* after those: counted too, for alert rules, but not published */
     struct breakdown *breakdowns;
+    uint64_t trial_steps;      /* bit k: some rule asks for the outcomes of leads on the way into step k (trials.h) */
 };
+
+static inline int funnel_counted_breakdowns(const struct funnel *funnel) { return funnel->breakdown_count + funnel->extra_breakdown_count; }
+
+/* The number of the breakdown by these dimensions among those that are counted; -1: it is not among them. */
+int funnel_breakdown(const struct funnel *funnel, const struct breakdown *breakdown);
 
 /* Fill next_required and previous_required from the steps' `optional`. */
 void funnel_link_steps(struct funnel *funnel);

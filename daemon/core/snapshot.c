@@ -90,6 +90,8 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     case TALLY_ON_WAY:
     case TALLY_LOST: /* by stretches of entries, below */
     case TALLY_STANDING:
+    case TALLY_SUCCEEDED:
+    case TALLY_FAILED:
     case TALLY_WON_AMOUNT:
     case TALLY_LOST_AMOUNT:
     case TALLY_STANDING_AMOUNT:

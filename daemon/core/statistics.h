@@ -3,6 +3,7 @@
 #define FUNNELD_CORE_STATISTICS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define STATISTICS_Z95 1.959963984540054 /* the 0.975 quantile of the normal distribution */
@@ -17,7 +18,14 @@ struct interval statistics_wilson(int64_t passed, int64_t total, double z);
  * NAN where the pooled variance is 0 or a proportion is above 1. */
 double statistics_lower_p(int64_t passed1, int64_t total1, int64_t passed2, int64_t total2);
 
-/* Distribution function of the standard normal. */
+/* Distribution function of the standard normal, and its inverse for 0 < p < 1. */
 double statistics_normal(double z);
+double statistics_normal_quantile(double p);
+
+struct p_value { double p, q; int place; }; /* place: the caller's own */
+
+/* Fill the q of a family of p-values: the least level of false discoveries at which it would be rejected. Sorts the family by p, then by place.
+ * Source: Benjamini, Hochberg, JRSS B 57 (1995), as adjusted p-values. */
+void statistics_false_discovery(struct p_value *family, size_t count);
 
 #endif

@@ -35,6 +35,8 @@ enum tally_field {          /* counted in the slice of ...: activity / cohort */
     TALLY_RETURNED,         /* cohort */
     TALLY_SCORES,           /* activity; step 0 detractors, 1 passives, 2 promoters: time of the score */
     TALLY_STANDING,         /* activity; open leads whose current is the step: slice in which the stay began */
+    TALLY_SUCCEEDED,        /* activity; step k' some rule asks for (trials.h): leads that came to it from the required step before within its horizon: r(k') */
+    TALLY_FAILED,           /* likewise, that did not: the loss, or the end of the horizon */
     TALLY_AMOUNTS,          /* from here on amounts, in minor units: */
     TALLY_WON_AMOUNT = TALLY_AMOUNTS,
     TALLY_LOST_AMOUNT,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "alerting.h"
 #include "bound.h"
 #include "convert.h"
 #include "intake.h"
@@ -26,6 +27,7 @@ struct replay {
     struct pool *pool;
     struct fold fold;
     struct publisher *publisher;
+    struct alerting *alerting;
     struct ticks ticks;
     int input_count;
     struct input *inputs;
@@ -67,6 +69,7 @@ static void write_letter(struct replay *replay, const struct input *input, const
 {
     const struct intake_item *faulty = item->faulty;
     outcomes_fault(replay->outcomes, faulty->fault, faulty->decoded->value);
+    alerting_letter(replay->alerting, faulty->fault, item->watermark_ms);
     if (replay->options->letter != NULL)
         replay->options->letter(replay->options->context, faulty->fault, faulty->decoded->message, input->history, &input->records[item->record]);
 }
@@ -99,8 +102,13 @@ static int64_t least_bound(const struct replay *replay)
 static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scope)
 {
     int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
-    fold_tick(&replay->fold, tick_s, least_bound(replay));
-    publisher_publish(replay->publisher, tick_s, scope, replay->options->publish, replay->options->context);
+    const struct replay_options *options = replay->options;
+    int64_t bound = least_bound(replay);
+    fold_tick(&replay->fold, tick_s, bound);
+    if (!options->alerts_only)
+        publisher_publish(replay->publisher, tick_s, scope, options->publish, options->context);
+    if (!options->last && ticks_end_slice(&replay->ticks, tick_ms))
+        alerting_step(replay->alerting, tick_s, bound, false, options->alert, options->context);
 }
 
 /* Take from every input up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all have ended.
@@ -162,10 +170,12 @@ static bool run_through(struct replay *replay, int *failed)
 bool replay_run(const struct settings *settings, const struct replay_options *options, int count, struct history *const *histories, struct outcomes *outcomes, int *failed)
 {
     struct replay replay = {.settings = settings, .options = options, .outcomes = outcomes};
-    replay.ticks = (struct ticks){options->every_ms, settings->zone.slice_s * 1000};
+    int64_t slice_ms = settings->zone.slice_s * 1000;
+    replay.ticks = (struct ticks){options->alerts_only ? slice_ms : options->every_ms, slice_ms};
     replay.pool = pool_new(options->threads);
     fold_init(&replay.fold, settings, replay.pool, false);
     replay.publisher = publisher_new(&replay.fold);
+    replay.alerting = alerting_new(&replay.fold);
     replay.inputs = memory_new((size_t)count * sizeof *replay.inputs);
     struct intake_limits limits = {options->from, options->to, options->as_of != TIME_NONE ? options->as_of : TIME_NEVER};
     for (int i = 0; i < count; i++) {
@@ -184,6 +194,7 @@ bool replay_run(const struct settings *settings, const struct replay_options *op
     }
     free(replay.inputs);
     publisher_free(replay.publisher);
+    alerting_free(replay.alerting);
     fold_free(&replay.fold);
     pool_free(replay.pool);
     return done;

@@ -1,5 +1,5 @@
-/* replay.h -- history from sources of records: every snapshot that the past would have published, or only the last of each key. The same bytes every time, whatever the
- * number of threads.  Source: semantics, section 8; formats, "Commands". */
+/* replay.h -- history from sources of records: every snapshot and alert that the past would have published, or only the last snapshot of each key. The same bytes
+ * every time, whatever the number of threads.  Source: semantics, section 8; formats, "Commands". */
 #ifndef FUNNELD_ENGINE_REPLAY_H
 #define FUNNELD_ENGINE_REPLAY_H
 
@@ -23,12 +23,14 @@ struct replay_options {
     int64_t as_of;         /* TIME_NONE: the greatest `at` */
     int64_t now;           /* the wall clock at start: limits `in_future` where as_of is not given */
     int64_t every_ms;
-    bool last;             /* only the last record of each key */
+    bool last;             /* only the last snapshot of each key; no alerts, whose story is one of ticks */
+    bool alerts_only;      /* no snapshots */
     int threads;
-    publish_sink publish;  /* records in order: of ascending ticks, within a tick by key */
+    publish_sink publish;  /* snapshots in order: of ascending ticks, within a tick by key */
+    publish_sink alert;    /* alerts likewise; within a tick they come after the snapshots */
     void (*letter)(void *context, enum fault fault, const char *message, const struct history *source, const struct log_record *record); /* dead letters as they come; may be NULL */
     void (*progress)(void *context, const struct replay_progress *progress); /* now and then; may be NULL */
-    void *context;         /* of these three */
+    void *context;         /* of these four */
     struct replay_figures *figures; /* filled at the end; may be NULL */
 };
 

@@ -20,4 +20,9 @@ static inline int64_t ticks_last(const struct ticks *ticks, int64_t moment_ms)
     return every > slice ? every : slice;
 }
 
+static inline int ticks_end_slice(const struct ticks *ticks, int64_t tick_ms)
+{
+    return time_floor(tick_ms, ticks->slice_ms) == tick_ms;
+}
+
 #endif

@@ -282,6 +282,28 @@ static const struct schema_row funnel_rows[] = {
     {0},
 };
 
+/* Groups that rules look at and the funnel does not break down by are counted all the same, after those that it does. */
+static void count_for_rules(struct settings *settings, int f)
+{
+    struct funnel *funnel = &settings->funnels[f];
+    int most = funnel->breakdown_count;
+    for (int i = 0; i < settings->rule_counts[f]; i++)
+        most += settings->rules[f][i].group_count;
+    struct breakdown *list = keep_array(settings->keep, (size_t)most, sizeof *list);
+    if (funnel->breakdown_count > 0)
+        memcpy(list, funnel->breakdowns, (size_t)funnel->breakdown_count * sizeof *list);
+    funnel->breakdowns = list;
+    for (int i = 0; i < settings->rule_counts[f]; i++) {
+        const struct alert_rule *rule = &settings->rules[f][i];
+        for (int g = 0; g < rule->group_count; g++)
+            if (rule->groups[g].dimension_count > 0 && funnel_breakdown(funnel, &rule->groups[g]) < 0)
+                list[funnel->breakdown_count + funnel->extra_breakdown_count++] = rule->groups[g];
+        for (int k = 0; rule->kind == ALERT_DRIFT && k < funnel->step_count; k++)
+            if (rule_looks_at(rule, funnel, k))
+                funnel->trial_steps |= UINT64_C(1) << k;
+    }
+}
+
 static void read_funnel(const struct place *place, struct settings *settings)
 {
     struct draft draft = {.funnel = {.within_s = -1, .min_leads = 1}};
@@ -302,6 +324,7 @@ static void read_funnel(const struct place *place, struct settings *settings)
         settings->rule_counts[at] = alert_section_read(alerts, &draft.funnel, &draft.naming, &settings->rules[at]);
     settings->funnels[at] = draft.funnel;
     settings->namings[at] = draft.naming;
+    count_for_rules(settings, at);
     settings->funnel_count++;
 }
 

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "../core/funnel.h"
+#include "../core/rule.h"
 #include "../core/text.h"
 #include "../core/zone.h"
 
@@ -67,46 +67,6 @@ struct naming { /* how events name one funnel and what happens in it */
     struct name *names;
     int match_count;       /* 0: accepts no event by itself */
     struct match *matches;
-};
-
-/* ---- alerts ---- */
-
-enum alert_kind { ALERT_BELOW_TARGET, ALERT_DROPPED, ALERT_DRIFT, ALERT_STUCK, ALERT_SILENCE, ALERT_REJECTED };
-enum basis { BASIS_ACTIVITY, BASIS_COHORT };
-enum compare_kind { COMPARE_PREVIOUS, COMPARE_PREVIOUS_LENGTH, COMPARE_YEAR_AGO };
-
-struct label { const char *name, *value; };
-struct pause { int64_t from, to; };
-struct hours { int weekdays; /* bit 0 Monday .. bit 6 Sunday */ int from_s, to_s; /* local time of day */ };
-struct days { int64_t from_day, to_day; /* days since 1970-01-01, local, inclusive */ };
-
-struct alert_rule {
-    const char *alert;            /* its name */
-    enum alert_kind kind;
-    int step;                     /* -1: any (every required step but the first) */
-    int group_count;              /* each a breakdown, among the funnel's own or not; dimension_count 0: all leads */
-    struct breakdown *groups;
-    struct window window;         /* name NULL: none */
-    enum basis basis;
-    bool matured;
-    enum compare_kind compare;
-    int64_t compare_s;            /* COMPARE_PREVIOUS_LENGTH */
-    double drop, q, confidence;
-    int64_t min_leads, more_than;
-    int64_t baseline_s, older_than_s, silent_for_s, within_s;
-    double false_alarms_per_s;
-    int64_t for_s, keep_firing_for_s;
-    int hours_count;
-    struct hours *hours;
-    int days_off_count;
-    struct days *days_off;
-    int pause_count;
-    struct pause *pauses;
-    const char *severity;
-    int label_count;
-    struct label *labels;
-    int annotation_count;
-    struct label *annotations;
 };
 
 /* ---- the page ---- */

@@ -95,6 +95,35 @@ static void lower_p__is_not_there_where_it_means_nothing(void **state)
     assert_true(isnan(statistics_lower_p(5, 10, 21, 20)));
 }
 
+static void quantiles__undo_the_distribution(void **state)
+{
+    (void)state;
+    check(statistics_normal_quantile(0.975), STATISTICS_Z95);
+    check(statistics_normal_quantile(0.5), 0);
+    for (double z = -6; z <= 6; z += 0.37)
+        assert_true(fabs(statistics_normal_quantile(statistics_normal(z)) - z) < 1e-8);
+}
+
+/* The fifteen p-values of Benjamini and Hochberg's own example; adjusted by R's p.adjust(p, "BH"). */
+static void false_discovery__is_that_of_the_paper(void **state)
+{
+    (void)state;
+    static const double p[] = {0.0344, 0.0001, 0.0095, 0.0004, 0.0019, 0.0201, 0.0278, 0.0298, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0000};
+    struct p_value family[COUNT_OF(p)];
+    for (int i = 0; i < COUNT_OF(p); i++)
+        family[i] = (struct p_value){.p = p[i], .place = i};
+    statistics_false_discovery(family, COUNT_OF(p));
+    static const double expected[] = {0.0015, 0.003, 0.0095, 0.035625, 0.0603, 0.06385714285714286, 0.06385714285714286, 0.0645, 0.0765, 0.486};
+    for (int i = 0; i < COUNT_OF(expected); i++)
+        check(family[i].q, expected[i]);
+    int rejected = 0;
+    for (int i = 0; i < COUNT_OF(p); i++)
+        rejected += family[i].q <= 0.05;
+    assert_int_equal(rejected, 4); /* as the paper says */
+    assert_int_equal(family[0].place, 1);
+    statistics_false_discovery(family, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -104,6 +133,8 @@ int main(void)
         cmocka_unit_test(normal__both_tails),
         cmocka_unit_test(lower_p__is_the_chance_of_so_low_a_conversion_if_nothing_had_changed),
         cmocka_unit_test(lower_p__is_not_there_where_it_means_nothing),
+        cmocka_unit_test(quantiles__undo_the_distribution),
+        cmocka_unit_test(false_discovery__is_that_of_the_paper),
     };
     return cmocka_run_group_tests_name("core/statistics", tests, NULL, NULL);
 }

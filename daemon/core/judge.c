@@ -1,0 +1,179 @@
+#include "judge.h"
+
+#include <stdlib.h>
+
+#include "measure.h"
+#include "memory.h"
+#include "statistics.h"
+
+static struct candidate *append(struct candidates *out, struct board_group *group, int step)
+{
+    out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
+    struct candidate *candidate = &out->list[out->count++];
+    *candidate = (struct candidate){.group = group, .step = step, .word = -1, .figures = ALERT_NO_FIGURES};
+    return candidate;
+}
+
+int judge_group(const struct ruling *ruling, const struct board_group *group)
+{
+    for (int i = 0; i < ruling->group_count; i++)
+        if (group->funnel == ruling->funnel && group->breakdown == ruling->groups[i].breakdown)
+            return i;
+    return -1;
+}
+
+/* ---- conversions ---- */
+
+static void move_watches(struct board *board, const struct ruling *ruling, int64_t tick)
+{
+    for (int i = 0; i < ruling->group_count; i++) {
+        board_watch_move(board, ruling->groups[i].window, measure_window(ruling->rule, board_zone(board), tick));
+        if (ruling->groups[i].compared >= 0)
+            board_watch_move(board, ruling->groups[i].compared, measure_compared(ruling->rule, board_zone(board), tick));
+    }
+}
+
+static void note_measure(struct candidate *candidate, const struct measure *measure)
+{
+    candidate->figures.value = measure->conversion;
+    candidate->figures.reached = measure->reached;
+    candidate->figures.passed = measure->passed;
+    candidate->figures.low = measure->low;
+    candidate->figures.high = measure->high;
+}
+
+void judge_below_target(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment)
+{
+    const struct alert_rule *rule = ruling->rule;
+    move_watches(board, ruling, moment->tick);
+    for (size_t g = 0; g < board_group_count(board); g++) {
+        struct board_group *group = board_group_at(board, g);
+        int place = judge_group(ruling, group);
+        for (int step = 0; place >= 0 && step < board_funnel(board, group)->step_count; step++) {
+            double target = board_funnel(board, group)->steps[step].target;
+            if (isnan(target) || !rule_looks_at(rule, board_funnel(board, group), step))
+                continue;
+            struct candidate *candidate = append(out, group, step);
+            struct measure measure = measure_conversion(board, group, ruling->groups[place].window, step, moment->tick, ruling->z);
+            note_measure(candidate, &measure);
+            candidate->figures.threshold = target;
+            candidate->holds = measure.reached >= rule->min_leads && measure.high < target; /* false where high is NAN */
+        }
+    }
+}
+
+/* One-sided: how likely so low a conversion would be if nothing had changed. NAN: it can't be told. */
+static double lower_p(const struct alert_rule *rule, const struct measure *now, const struct measure *before)
+{
+    if (!rule->matured) {
+        double p = statistics_lower_p(now->passed, now->reached, before->passed, before->reached);
+        bool certain = now->passed <= now->reached && before->passed <= before->reached; /* all or none of both went on: nothing is lower */
+        return isnan(p) && certain ? 1 : p;
+    }
+    double variance = now->variance + before->variance;
+    if (variance <= 0)
+        return now->conversion >= before->conversion ? 1 : NAN;
+    return statistics_normal((now->conversion - before->conversion) / sqrt(variance));
+}
+
+void judge_dropped(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment)
+{
+    const struct alert_rule *rule = ruling->rule;
+    move_watches(board, ruling, moment->tick);
+    bool forgotten = measure_compared(rule, board_zone(board), moment->tick).start < moment->bound;
+    struct p_value *family = NULL;
+    size_t tested = 0, capacity = 0;
+    for (size_t g = 0; g < board_group_count(board); g++) {
+        struct board_group *group = board_group_at(board, g);
+        int place = judge_group(ruling, group);
+        for (int step = 0; place >= 0 && step < board_funnel(board, group)->step_count; step++) {
+            if (!rule_looks_at(rule, board_funnel(board, group), step))
+                continue;
+            struct candidate *candidate = append(out, group, step);
+            struct measure now = measure_conversion(board, group, ruling->groups[place].window, step, moment->tick, ruling->z);
+            note_measure(candidate, &now);
+            if (forgotten)
+                continue;
+            struct measure before = measure_conversion(board, group, ruling->groups[place].compared, step, moment->tick, ruling->z);
+            candidate->figures.threshold = before.conversion;
+            if (now.reached < rule->min_leads || before.reached < rule->min_leads || isnan(now.conversion) || isnan(before.conversion))
+                continue;
+            candidate->figures.p_value = lower_p(rule, &now, &before);
+            if (isnan(candidate->figures.p_value))
+                continue;
+            candidate->holds = now.conversion <= before.conversion * (1 - rule->drop);
+            family = memory_grow(family, &capacity, tested + 1, sizeof *family);
+            family[tested++] = (struct p_value){.p = candidate->figures.p_value, .place = (int)(out->count - 1)};
+        }
+    }
+    statistics_false_discovery(family, tested);
+    for (size_t i = 0; i < tested; i++) {
+        struct candidate *candidate = &out->list[family[i].place];
+        candidate->figures.q_value = family[i].q;
+        candidate->holds = candidate->holds && family[i].q <= rule->q;
+    }
+    free(family);
+}
+
+/* ---- what stands, is silent, is refused ---- */
+
+void judge_stuck(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment)
+{
+    const struct alert_rule *rule = ruling->rule;
+    int64_t slice_s = board_slice_s(board);
+    for (size_t g = 0; g < board_group_count(board); g++) {
+        struct board_group *group = board_group_at(board, g);
+        if (judge_group(ruling, group) < 0)
+            continue;
+        for (int step = 0; step < board_funnel(board, group)->step_count; step++) {
+            if (!rule_looks_at(rule, board_funnel(board, group), step))
+                continue;
+            const struct standing *standing = &group->standing[step];
+            int64_t stuck = 0;
+            for (size_t i = 0; i < standing->count; i++) {
+                int64_t start = standing->stays[i].slice * slice_s;
+                if (moment->tick - start <= rule->older_than_s)
+                    break; /* stays ascend: the others are younger */
+                if (!schedule_is_paused(rule->pause_count, rule->pauses, (struct span){start, start + slice_s}))
+                    stuck += standing->stays[i].leads;
+            }
+            struct candidate *candidate = append(out, group, step);
+            candidate->figures.value = (double)stuck;
+            candidate->figures.threshold = (double)rule->more_than;
+            candidate->holds = stuck > rule->more_than;
+        }
+    }
+}
+
+void judge_silence(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment)
+{
+    int64_t last_event_at = moment->last_event_at[ruling->funnel];
+    struct candidate *candidate = append(out, NULL, -1);
+    candidate->figures.threshold = (double)ruling->rule->silent_for_s;
+    if (last_event_at == TIME_NONE)
+        return; /* silence begins with an event */
+    int64_t silent_s = schedule_watched_s(ruling->rule, board_zone(board), (struct span){last_event_at, moment->tick});
+    candidate->figures.value = (double)silent_s;
+    candidate->holds = silent_s >= ruling->rule->silent_for_s;
+}
+
+void judge_rejected(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment)
+{
+    const struct alert_rule *rule = ruling->rule;
+    const struct rejections *rejections = moment->rejections;
+    int64_t slice_s = board_slice_s(board);
+    for (int word = 0; word < rejections->word_count; word++) {
+        int64_t count = 0;
+        for (size_t i = 0; i < rejections->slice_count; i++) {
+            int64_t start = rejections->slices[i].slice * slice_s;
+            bool counts = start >= moment->tick - rule->within_s && start < moment->tick;
+            if (counts && !schedule_is_paused(rule->pause_count, rule->pauses, (struct span){start, start + slice_s}))
+                count += rejections->slices[i].counts[word];
+        }
+        struct candidate *candidate = append(out, NULL, -1);
+        candidate->word = word;
+        candidate->figures.value = (double)count;
+        candidate->figures.threshold = (double)rule->more_than;
+        candidate->holds = count > rule->more_than;
+    }
+}

@@ -1,0 +1,92 @@
+#include "alerting.h"
+
+#include <stdlib.h>
+
+#include "../core/alerts.h"
+#include "../core/memory.h"
+#include "../wire/alert_json.h"
+
+struct alerting {
+    struct fold *fold;
+    struct alerts_definition definition;
+    struct alerts *alerts;
+    struct buffer value;
+    publish_sink sink;   /* of the step under way */
+    void *context;
+    uint64_t told;
+};
+
+struct alerting *alerting_new(struct fold *fold)
+{
+    const struct settings *settings = fold->settings;
+    struct alerting *alerting = memory_new(sizeof *alerting);
+    alerting->fold = fold;
+    alerting->definition = (struct alerts_definition){
+        .zone = &settings->zone,
+        .dimensions = settings->dimensions,
+        .funnel_count = settings->funnel_count,
+        .funnels = settings->funnels,
+        .rule_counts = settings->rule_counts,
+        .rules = settings->rules,
+        .application_rule_count = settings->application_rule_count,
+        .application_rules = settings->application_rules,
+    };
+    alerting->alerts = alerts_new(&alerting->definition, fold->board);
+    for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) /* so that every word has a number from the start */
+        rejections_add(alerts_rejections(alerting->alerts), fault_word((enum fault)fault), REJECTIONS_UNPLACED, 0);
+    return alerting;
+}
+
+void alerting_free(struct alerting *alerting)
+{
+    if (alerting == NULL)
+        return;
+    alerts_free(alerting->alerts);
+    free(alerting->value.data);
+    free(alerting);
+}
+
+void alerting_letter(struct alerting *alerting, enum fault fault, int64_t watermark_ms)
+{
+    int64_t slice_ms = alerting->fold->settings->zone.slice_s * 1000;
+    int64_t slice = watermark_ms != TIME_NONE ? time_floor(watermark_ms, slice_ms) / slice_ms : REJECTIONS_UNPLACED;
+    rejections_add(alerts_rejections(alerting->alerts), fault_word(fault), slice, 1);
+}
+
+static int oldest(void *context, const struct board_group *group, int step, struct ledger_open *out)
+{
+    struct fold *fold = context;
+    return group->breakdown < 0 ? fold_oldest(fold, group->funnel, step, out) : -1;
+}
+
+static void tell(void *context, const struct alert *alert, bool withdrawn)
+{
+    struct alerting *alerting = context;
+    char key[ALERT_KEY_SIZE];
+    alert_json_key(alert->fingerprint, key);
+    alerting->value.length = 0;
+    if (!withdrawn)
+        alert_json_value(&alerting->value, alerting->fold->settings, alert);
+    struct text value = {withdrawn ? NULL : alerting->value.data, alerting->value.length};
+    alerting->sink(alerting->context, text_of(key), value, 0);
+    alerting->told++;
+}
+
+uint64_t alerting_step(struct alerting *alerting, int64_t tick, int64_t bound, bool live, publish_sink sink, void *context)
+{
+    alerting->sink = sink;
+    alerting->context = context;
+    alerting->told = 0;
+    struct alerts_moment moment = {tick, bound, alerting->fold->last_event_at, live, alerting->fold->settings->show_leads ? oldest : NULL, alerting->fold};
+    alerts_step(alerting->alerts, &moment, tell, alerting);
+    return alerting->told;
+}
+
+void alerting_restore(struct alerting *alerting, struct text value)
+{
+    struct alert_record record;
+    if (!alert_json_read(value, &record))
+        return;
+    alerts_restore(alerting->alerts, record.labels, record.label_count, &record.episode);
+    alert_json_free(&record);
+}

@@ -1,0 +1,275 @@
+#include "alert_json.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "alert_text.h"
+#include "json_scan.h"
+#include "moment.h"
+
+static const char *const statuses[] = {[ALERT_PENDING] = "pending", [ALERT_FIRING] = "firing", [ALERT_RESOLVED] = "resolved"};
+
+void alert_json_key(uint64_t fingerprint, char key[ALERT_KEY_SIZE])
+{
+    snprintf(key, ALERT_KEY_SIZE, "%016" PRIx64, fingerprint);
+}
+
+/* ---- writing ---- */
+
+static void write_labels(struct buffer *out, const struct alert *alert)
+{
+    json_name(out, "labels");
+    buffer_char(out, '{');
+    for (int i = 0; i < alert->label_count; i++) {
+        if (i > 0)
+            buffer_char(out, ',');
+        json_string(out, alert->labels[i].name);
+        buffer_char(out, ':');
+        json_string(out, alert->labels[i].value);
+    }
+    buffer_char(out, '}');
+}
+
+static void write_text(struct buffer *out, const char *name, void (*text)(struct buffer *out, const struct alert *alert), const struct alert *alert)
+{
+    struct buffer words = {0};
+    text(&words, alert);
+    if (words.length > 0) {
+        json_name(out, name);
+        json_string(out, (struct text){words.data, words.length});
+    }
+    free(words.data);
+}
+
+static void write_annotations(struct buffer *out, const struct alert *alert)
+{
+    json_name(out, "annotations");
+    buffer_char(out, '{');
+    write_text(out, "summary", alert_text_summary, alert);
+    write_text(out, "description", alert_text_description, alert);
+    for (int i = 0; alert->rule != NULL && i < alert->rule->annotation_count; i++) {
+        json_name(out, alert->rule->annotations[i].name);
+        json_string(out, text_of(alert->rule->annotations[i].value));
+    }
+    buffer_char(out, '}');
+}
+
+static bool is_group_label(const struct settings *settings, const struct alert *alert, int label)
+{
+    static const char *const own[] = {"alertname", "funnel", "step", "severity", "error"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        if (text_equal(alert->labels[label].name, text_of(own[i])))
+            return false;
+    for (int d = 0; d < settings->dimension_count; d++)
+        if (text_equal(alert->labels[label].name, text_of(settings->dimensions[d].name)))
+            return true;
+    return false;
+}
+
+/* Names and values encoded for a query, a group's key as the snapshots have it encoded once more. */
+static void add_query(struct buffer *out, const char *name, struct text value)
+{
+    buffer_format(out, "%s=", name);
+    buffer_percent(out, value);
+}
+
+static void write_page(struct buffer *out, const struct settings *settings, const struct alert *alert)
+{
+    json_name(out, "generatorURL");
+    if (settings->http.listen == NULL) {
+        buffer_text(out, TEXT("null"));
+        return;
+    }
+    struct buffer url = {0}, group = {0};
+    if (settings->http.url != NULL)
+        buffer_text(&url, text_of(settings->http.url));
+    else
+        buffer_format(&url, "http://%s", settings->http.listen);
+    buffer_char(&url, '/');
+    if (alert->funnel != NULL) {
+        add_query(&url, "?funnel", text_of(alert->funnel->id));
+        if (alert->rule->window.name != NULL) {
+            add_query(&url, "&window", text_of(alert->rule->window.name));
+            add_query(&url, "&basis", alert->rule->basis == BASIS_COHORT ? TEXT("cohort") : TEXT("activity"));
+        }
+        for (int i = 0; i < alert->label_count; i++) {
+            if (!is_group_label(settings, alert, i))
+                continue;
+            if (group.length > 0)
+                buffer_char(&group, ',');
+            buffer_percent(&group, alert->labels[i].name);
+            buffer_char(&group, '=');
+            buffer_percent(&group, alert->labels[i].value);
+        }
+        if (group.length > 0)
+            add_query(&url, "&group", (struct text){group.data, group.length});
+        if (alert->step >= 0)
+            add_query(&url, "&step", text_of(alert->funnel->steps[alert->step].id));
+    }
+    json_string(out, (struct text){url.data, url.length});
+    free(url.data);
+    free(group.data);
+}
+
+static void write_figures(struct buffer *out, const struct alert_figures *figures)
+{
+    const struct { const char *name; double ratio; } before[] = {{"value", figures->value}, {"threshold", figures->threshold}};
+    const struct { const char *name; double ratio; } after[] = {{"low", figures->low}, {"high", figures->high}, {"p_value", figures->p_value},
+                                                                {"q_value", figures->q_value}, {"evidence", figures->evidence}, {"burst", figures->burst}};
+    for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+        json_name(out, before[i].name);
+        json_ratio(out, before[i].ratio);
+    }
+    json_name(out, "reached");
+    json_integer_or_null(out, figures->reached);
+    json_name(out, "passed");
+    json_integer_or_null(out, figures->passed);
+    for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
+        json_name(out, after[i].name);
+        json_ratio(out, after[i].ratio);
+    }
+}
+
+static void write_oldest(struct buffer *out, const struct zone *zone, const struct alert *alert)
+{
+    json_name(out, "oldest");
+    if (alert->oldest_count < 0) {
+        buffer_text(out, TEXT("null"));
+        return;
+    }
+    buffer_char(out, '[');
+    for (int i = 0; i < alert->oldest_count; i++) {
+        if (i > 0)
+            buffer_char(out, ',');
+        buffer_char(out, '{');
+        json_name(out, "lead");
+        json_string(out, alert->oldest[i].lead);
+        json_name(out, "since");
+        json_moment(out, zone, alert->oldest[i].since);
+        buffer_char(out, '}');
+    }
+    buffer_char(out, ']');
+}
+
+static void write_words(struct buffer *out, const char *name, const char *word)
+{
+    json_name(out, name);
+    if (word != NULL)
+        json_string(out, text_of(word));
+    else
+        buffer_text(out, TEXT("null"));
+}
+
+void alert_json_value(struct buffer *out, const struct settings *settings, const struct alert *alert)
+{
+    char key[ALERT_KEY_SIZE];
+    alert_json_key(alert->fingerprint, key);
+    bool in_window = alert->rule != NULL && alert->rule->window.name != NULL;
+    const struct { const char *name; int64_t moment; } moments[] = {
+        {"activeAt", alert->active_at}, {"startsAt", alert->starts_at}, {"heldUntil", alert->held_until}, {"endsAt", alert->ends_at}, {"as_of", alert->as_of}};
+    buffer_char(out, '{');
+    write_words(out, "type", "alert");
+    json_name(out, "id");
+    buffer_format(out, "\"%s-%" PRId64 "\"", key, alert->active_at);
+    write_words(out, "fingerprint", key);
+    write_words(out, "status", statuses[alert->status]);
+    write_labels(out, alert);
+    write_annotations(out, alert);
+    for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
+        json_name(out, moments[i].name);
+        json_moment(out, &settings->zone, moments[i].moment);
+    }
+    write_page(out, settings, alert);
+    write_words(out, "window", in_window ? alert->rule->window.name : NULL);
+    write_words(out, "basis", !in_window ? NULL : alert->rule->basis == BASIS_COHORT ? "cohort" : "activity");
+    write_figures(out, &alert->figures);
+    write_oldest(out, &settings->zone, alert);
+    buffer_char(out, '}');
+}
+
+/* ---- reading ---- */
+
+static bool read_moment(const struct json_value *value, int64_t *out)
+{
+    *out = TIME_NONE;
+    return value->kind == JSON_NULL || (value->kind == JSON_STRING && !value->escaped && moment_from_text(value->raw, NULL, out));
+}
+
+/* The next string of an object's members, names and values in turn: json_scan has found the object well-formed. */
+static bool next_string(struct text *rest, struct json_value *out)
+{
+    size_t start = 0;
+    while (start < rest->length && rest->data[start] != '"')
+        start++;
+    size_t end = start + 1;
+    bool escaped = false;
+    for (; end < rest->length && rest->data[end] != '"'; end++)
+        if (rest->data[end] == '\\') {
+            escaped = true;
+            end++;
+        }
+    if (end >= rest->length)
+        return false;
+    *out = (struct json_value){.kind = JSON_STRING, .escaped = escaped, .raw = {rest->data + start + 1, end - start - 1}};
+    *rest = (struct text){rest->data + end + 1, rest->length - end - 1};
+    return true;
+}
+
+/* Labels are texts under any names. What is no such object gives labels that no series has. */
+static bool read_labels(const struct json_value *object, struct alert_record *out)
+{
+    if (object->kind != JSON_OBJECT)
+        return false;
+    struct text rest = object->raw;
+    struct json_value name, value;
+    size_t capacity = 0, used = 0;
+    out->bytes = memory_new(object->raw.length + 1);
+    while (next_string(&rest, &name) && next_string(&rest, &value)) {
+        out->labels = memory_grow(out->labels, &capacity, (size_t)out->label_count + 1, sizeof *out->labels);
+        struct text texts[2];
+        const struct json_value *both[] = {&name, &value};
+        for (int i = 0; i < 2; i++) {
+            struct text text = json_unescape(both[i], out->bytes + used);
+            memmove(out->bytes + used, text.data, text.length);
+            texts[i] = (struct text){out->bytes + used, text.length};
+            used += text.length;
+        }
+        out->labels[out->label_count++] = (struct alert_label){texts[0], texts[1]};
+    }
+    return true;
+}
+
+bool alert_json_read(struct text value, struct alert_record *out)
+{
+    static const enum episode_state states[] = {[ALERT_PENDING] = EPISODE_PENDING, [ALERT_FIRING] = EPISODE_FIRING, [ALERT_RESOLVED] = EPISODE_RESOLVED};
+    static const char *const names[] = {"type", "status", "labels", "activeAt", "startsAt", "heldUntil", "endsAt"};
+    enum { NAMES = sizeof names / sizeof *names };
+    struct json_value values[NAMES];
+    struct json_error error;
+    struct json_plan *plan = json_plan_new();
+    for (int i = 0; i < NAMES; i++)
+        json_plan_want(plan, &(struct text){names[i], strlen(names[i])}, 1);
+    *out = (struct alert_record){0};
+    bool good = value.data != NULL && json_scan(plan, value, values, &error) && values[0].kind == JSON_STRING && json_string_equal(&values[0], TEXT("alert"));
+    json_plan_free(plan);
+    for (size_t i = 0; good && values[1].kind == JSON_STRING && i < sizeof statuses / sizeof *statuses; i++)
+        if (json_string_equal(&values[1], text_of(statuses[i])))
+            out->episode.state = states[i];
+    good = good && out->episode.state != EPISODE_INACTIVE && read_moment(&values[3], &out->episode.active_at) && out->episode.active_at != TIME_NONE &&
+           read_moment(&values[4], &out->episode.starts_at) && read_moment(&values[5], &out->episode.held_until) && read_moment(&values[6], &out->episode.ends_at) &&
+           read_labels(&values[2], out);
+    if (good && out->episode.held_until == TIME_NONE)
+        out->episode.held_until = out->episode.active_at;
+    if (!good)
+        alert_json_free(out);
+    return good;
+}
+
+void alert_json_free(struct alert_record *record)
+{
+    free(record->labels);
+    free(record->bytes);
+    *record = (struct alert_record){0};
+}
