@@ -218,9 +218,9 @@ enum log_status leader_run(const struct settings *settings, struct log *log, int
         if (status == LOG_OK)
             status = reign(settings, log, pool, stopping);
         if (status == LOG_FENCED)
-            operator_log(OPERATOR_WARN, "engine", "another process leads now; standing by");
+            operator_log(OPERATOR_WARN, settings->application, "%s; standing by", log->ops->error(log));
         else if (status == LOG_ABORTED)
-            operator_log(OPERATOR_WARN, "engine", "%s; restoring from the last commit", log->ops->error(log));
+            operator_log(OPERATOR_WARN, settings->application, "%s; restoring from the last commit", log->ops->error(log));
     } while ((status == LOG_ABORTED || status == LOG_FENCED) && !atomic_load(stopping));
     figures_leading(false);
     pool_free(pool);

@@ -161,10 +161,19 @@ static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enu
 
 /* ---- callbacks ---- */
 
+/* Without the thread that it begins with, which is for librdkafka's own people. */
+static const char *without_thread(const char *text)
+{
+    const char *end = strncmp(text, "[thrd:", 6) == 0 ? strstr(text, "]: ") : NULL;
+    return end != NULL ? end + 3 : text;
+}
+
+/* Without the time that it ends with, either, so that it stays the same. */
 static void note_reason(struct client *client, const char *reason)
 {
+    const char *from = without_thread(reason), *after = strstr(from, " (after ");
     pthread_mutex_lock(&client->mutex);
-    snprintf(client->reason, sizeof client->reason, "%s", reason);
+    snprintf(client->reason, sizeof client->reason, "%.*s", (int)(after != NULL ? (size_t)(after - from) : strlen(from)), from);
     pthread_mutex_unlock(&client->mutex);
 }
 
@@ -190,10 +199,10 @@ static void on_log(const rd_kafka_t *handle, int level, const char *facility, co
     else if (strcmp(facility, "ADDPARTS") == 0)
         note_untaken(client, text);
     else if (level >= LOG_DEBUG)
-        operator_log(OPERATOR_DEBUG, "librdkafka", "%s: %s", facility, text);
+        operator_log(OPERATOR_DEBUG, "librdkafka", "%s: %s", facility, without_thread(text));
     else if (level <= LOG_WARNING && rd_kafka_type(handle) == RD_KAFKA_CONSUMER && strcmp(facility, "CONFWARN") != 0)
         /* CONFWARN: a user's property that is not for this kind of handle. */
-        operator_log(OPERATOR_WARN, "librdkafka", "%s: %s", facility, text);
+        operator_log(OPERATOR_WARN, "librdkafka", "%s: %s", facility, without_thread(text));
 }
 
 /* From whichever thread polls the handle. */

@@ -15,6 +15,7 @@
 enum {
     LEAVING_MS = 30000,
     ASK_AGAIN_MS = 1000,
+    SUCCESSOR_MS = 3000, /* within which the group tells of a successor */
 };
 
 struct kafka {
@@ -86,7 +87,7 @@ static enum log_status kafka_elected(struct cluster *cluster)
     struct kafka *kafka = of(cluster);
     if (kafka->leadership == NULL || leadership_held(kafka->leadership))
         return LOG_OK;
-    return client_fail(kafka->client, LOG_FENCED, "the lead is lost: the group has given it to another process");
+    return client_fail(kafka->client, LOG_FENCED, "the lead is lost: this process was away from its group for too long, or another one leads");
 }
 
 static void kafka_resign(struct cluster *cluster)
@@ -119,14 +120,28 @@ static enum log_status kafka_fence(struct cluster *cluster)
     return writer_open(kafka->client, kafka->topics.names, &kafka->writer);
 }
 
+/* Shut out: by a successor, as the group will tell within a heartbeat. Else somebody else goes by our transactional id. */
+static enum log_status after(struct kafka *kafka, enum log_status status)
+{
+    if (status != LOG_FENCED || kafka->leadership == NULL)
+        return status;
+    for (int waited_ms = 0; waited_ms < SUCCESSOR_MS && leadership_held(kafka->leadership) && !client_stopped(kafka->client); waited_ms += ASK_AGAIN_MS)
+        client_sleep(kafka->client, ASK_AGAIN_MS);
+    if (leadership_held(kafka->leadership) && !client_stopped(kafka->client))
+        client_fail(kafka->client, LOG_FENCED,
+                    "another program has taken the transactional id %s-0 though this process leads: only this application may use it, name one of them differently",
+                    client_settings(kafka->client)->application);
+    return status;
+}
+
 static enum log_status kafka_begin(struct cluster *cluster)
 {
-    return writer_begin(of(cluster)->writer);
+    return after(of(cluster), writer_begin(of(cluster)->writer));
 }
 
 static enum log_status kafka_write(struct cluster *cluster, enum log_topic topic, const struct log_record *record)
 {
-    return writer_write(of(cluster)->writer, topic, record);
+    return after(of(cluster), writer_write(of(cluster)->writer, topic, record));
 }
 
 static enum log_status kafka_commit(struct cluster *cluster, const struct log_position *positions, int count)
@@ -138,7 +153,7 @@ static enum log_status kafka_commit(struct cluster *cluster, const struct log_po
         if (positions[i].offset >= 0)
             rd_kafka_topic_partition_list_add(offsets, partition->topic, partition->partition)->offset = positions[i].offset;
     }
-    enum log_status status = writer_commit(kafka->writer, offsets, client_settings(kafka->client)->application);
+    enum log_status status = after(kafka, writer_commit(kafka->writer, offsets, client_settings(kafka->client)->application));
     if (status == LOG_OK && client_embedded(kafka->client) && offsets->cnt > 0 && kafka->latest != NULL)
         reader_commit(kafka->latest->reader, offsets); /* the mock cluster drops the offsets of a transaction */
     rd_kafka_topic_partition_list_destroy(offsets);

@@ -7,7 +7,7 @@
 
 #include "../core/memory.h"
 
-enum { POLL_MS = 100, LOOK_AGAIN_MS = 1000, CREATE_MS = 30000, REPLICATION_MAX = 3 };
+enum { POLL_MS = 100, LOOK_AGAIN_MS = 1000, CREATE_MS = 30000, LOOKS_OF_GRACE = 20 /* until a new topic has its leaders */, REPLICATION_MAX = 3 };
 
 /* ---- names ---- */
 
@@ -48,9 +48,12 @@ void topics_free(struct topics *topics)
 /* ---- what is there ---- */
 
 struct look { /* one look at a topic */
-    int partition_count; /* 0: it is not there, or not yet with a leader everywhere */
+    int partition_count; /* 0: it is not there, or `leaderless` */
+    bool leaderless;     /* it is there, but some partition has no leader: a broker is away, or its disk has failed or is full */
     int broker_count;
 };
+
+static const char leaderless_text[] = "a partition has no leader, waiting: a broker is away, or its disk has failed or is full";
 
 static bool has_leaders(const rd_kafka_metadata_topic_t *topic)
 {
@@ -89,6 +92,8 @@ static enum log_status look_at(struct client *client, rd_kafka_t *control, const
         } else {
             if (metadata->topic_cnt == 1 && has_leaders(&metadata->topics[0]))
                 look->partition_count = metadata->topics[0].partition_cnt;
+            else
+                look->leaderless = metadata->topic_cnt == 1 && metadata->topics[0].partition_cnt > 0;
             status = LOG_OK;
         }
         rd_kafka_metadata_destroy(metadata);
@@ -181,16 +186,18 @@ enum log_status topics_prepare_output(struct topics *topics, struct client *clie
     bool may_create = client_settings(client)->create_topics && !client_embedded(client);
     struct operator_trouble missing = {0};
     struct look look;
-    for (;;) {
+    for (int looks = 0;; looks++) {
         enum log_status status = look_at(client, control, name, &look);
-        if (status == LOG_OK && look.partition_count == 0 && may_create)
+        if (status == LOG_OK && look.partition_count == 0 && !look.leaderless && may_create)
             status = create(client, control, topic, name, look.broker_count, &missing);
         if (status != LOG_OK)
             return status;
         if (look.partition_count > 0)
             break;
-        if (!may_create)
-            operator_trouble_is(&missing, name, "the topic is not there (or has no leader), waiting: the daemon writes to it, create it");
+        if (look.leaderless && looks >= LOOKS_OF_GRACE)
+            operator_trouble_is(&missing, name, "%s", leaderless_text);
+        else if (!look.leaderless && !may_create)
+            operator_trouble_is(&missing, name, "the topic is not there, waiting: the daemon writes to it, create it (`output.create_topics` is false)");
         client_sleep(client, may_create ? POLL_MS : LOOK_AGAIN_MS);
     }
     operator_trouble_over(&missing, name, "the topic is there now");
@@ -215,8 +222,11 @@ static enum log_status find_topic(struct client *client, rd_kafka_t *control, co
         if (look.partition_count > 0)
             break;
         if (role == NULL)
-            return client_fail(client, LOG_FAILED, "topic %s is not there (or has no leader)", name);
-        operator_trouble_is(&missing, name, "the topic is not there (or has no leader), waiting: %s", role);
+            return client_fail(client, LOG_FAILED, "topic %s: %s", name, look.leaderless ? leaderless_text : "it is not there");
+        if (look.leaderless)
+            operator_trouble_is(&missing, name, "%s", leaderless_text);
+        else
+            operator_trouble_is(&missing, name, "the topic is not there, waiting: %s", role);
         client_sleep(client, LOOK_AGAIN_MS);
     }
     operator_trouble_over(&missing, name, "the topic is there now");

@@ -1,5 +1,6 @@
 """One `funneld run` process."""
 
+import os
 import signal
 import subprocess
 import time
@@ -12,11 +13,11 @@ class Daemon:
         self.command = [PROGRAM, "run", "--config", str(config), *arguments]
         self.log, self.process, self.begun = log, None, 0
 
-    def start(self):
+    def start(self, environment=None):
         """Start it, or start it anew; its log goes on in the same file."""
         with open(self.log, "ab") as log:
             self.begun = log.tell()
-            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=log, text=True)
+            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(environment or {})})
         return self
 
     def said(self, text, since=None):

@@ -1,12 +1,13 @@
-"""The requests to a broker that kcat cannot make: create a topic, read what a group has committed, give and take rights.
+"""The requests to a broker that kcat cannot make: create a topic, read what a group has committed, take a
+transactional id, give and take rights.
 
 Source: the Kafka protocol guide; of each request the last version before compact encodings."""
 
 import socket
 import struct
 
-CREATE_TOPICS, OFFSET_FETCH, CREATE_ACLS, DELETE_ACLS = 19, 9, 30, 31
-VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, CREATE_ACLS: 1, DELETE_ACLS: 1}
+CREATE_TOPICS, OFFSET_FETCH, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS = 19, 9, 22, 30, 31
+VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1}
 RESOURCES = {"topic": 2, "group": 3, "transactional id": 5}
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
 LITERAL, ALLOW = 3, 3
@@ -89,6 +90,15 @@ def committed_offsets(servers, group, topic, partitions):
             answer.take("h")  # error
             offsets[number] = offset
     return [offsets.get(number, -1) for number in range(partitions)]
+
+
+def take_transactional_id(servers, name):
+    """As a producer that begins under this id, which shuts out the one before."""
+    answer = _ask(servers, INIT_PRODUCER_ID, _string(name) + struct.pack(">i", 10_000))
+    answer.take("i")  # throttled for
+    error = answer.take("h")
+    if error:
+        raise RuntimeError(f"transactional id {name}: error {error}")
 
 
 def _rule(principal, right):

@@ -46,6 +46,11 @@ def consume(servers, topic, isolation="read_committed"):
     return sorted(records, key=lambda record: (record.partition, record.offset))
 
 
+def topics(servers):
+    """Names of all topics there are."""
+    return {topic["topic"] for topic in json.loads(_kcat(["kcat", "-L", "-J", "-b", servers]))["topics"]}
+
+
 def ends(servers, topic, partitions=1):
     """Where each partition ends, control records included."""
     queries = [argument for number in range(partitions) for argument in ("-t", f"{topic}:{number}:-1")]

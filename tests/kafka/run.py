@@ -26,6 +26,7 @@ import scenario_kill  # noqa: E402
 import scenario_restart  # noqa: E402
 import scenario_secure  # noqa: E402
 import scenario_standby  # noqa: E402
+import scenario_trouble  # noqa: E402
 import scenario_worked_example  # noqa: E402
 from cluster import Cluster, NotRun  # noqa: E402
 from suite import Failure, Suite  # noqa: E402
@@ -41,6 +42,7 @@ SCENARIOS = {  # quick ones first
     "standby": scenario_standby.standby,
     "forms": scenario_forms.forms,
     "secure": scenario_secure.secure,
+    "trouble": scenario_trouble.trouble,
 }
 NOT_QUICK = {"standby", "forms"}
 

@@ -59,6 +59,22 @@ def _run(suite, cluster, how):
         application.end()
 
 
+def _wrong_password(suite, cluster):
+    """The daemon ends at once, says why, and shows neither this password nor any."""
+    wrong = suite.directory / "wrong-password"
+    wrong.write_text("sesame-of-yesterday\n", encoding="ascii")
+    right = str(cluster.directory / "secrets" / "password")
+    application = Application(suite, "secure-wrong", template=_configuration(cluster, "scram").replace(right, str(wrong)), servers=cluster.servers)
+    daemon = application.daemon().start()
+    try:
+        wait_until(lambda: not daemon.running(), 20, f"{daemon.log}: its end with a wrong password")
+        expect(daemon.process.returncode == 1, f"exit status {daemon.process.returncode} with a wrong password")
+        expect(daemon.said("the brokers refuse our credentials: "), f"{daemon.log}: it does not say that its credentials are refused")
+        expect(not daemon.said("sesame"), "the password is shown")
+    finally:
+        application.end()
+
+
 def _without(application, right):
     """One right taken away: the daemon must end, naming it."""
     kind, name, operation = right
@@ -90,6 +106,7 @@ def secure(suite):
     cluster.start()
     try:
         application, _ = _run(suite, cluster, "scram")
+        _wrong_password(suite, cluster)
         if suite.quick:
             return "SCRAM only"
         application, rights = _run(suite, cluster, "mutual")
