@@ -691,9 +691,10 @@ const struct tally *board_baseline(const struct board *board, const struct board
 struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start)
 {
     struct board_group *group = group_at(board, funnel, breakdown, values);
-    if (board_funnel(board, group)->windows[window].kind == WINDOW_ROLLING)
-        return rolling_of(group, window);
-    return window_at(board, group, window, start);
+    bool rolls = board_funnel(board, group)->windows[window].kind == WINDOW_ROLLING;
+    struct board_window *known = rolls ? rolling_of(group, window) : window_at(board, group, window, start);
+    set_due(board, known);
+    return known;
 }
 
 const struct funnel *board_funnel(const struct board *board, const struct board_group *group)

@@ -75,7 +75,8 @@ bool board_window_counts(const struct board *board, const struct board_window *w
 /* The tally over the window before it: NULL where nothing counted there, or where it begins before the bound. */
 const struct tally *board_baseline(const struct board *board, const struct board_window *window);
 
-/* The window that begins at `start`, made if it is not there, for a digest that was published by an earlier run. */
+/* The window that begins at `start`, made if it is not there, for a digest that was published by an earlier run; due, since what it said may be true no
+ * more: leads are committed between ticks, too. */
 struct board_window *board_known(struct board *board, int funnel, int breakdown, const struct text *values, int window, int64_t start);
 
 /* ---- what alert rules look at ---- */
