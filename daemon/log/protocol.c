@@ -72,6 +72,8 @@ static enum log_status protocol_lead(struct log *log)
             ops->end_writing(cluster);
     }
     if (status == LOG_OK)
+        status = ops->prepare(cluster, &protocol->topics); /* the input may have grown since, and the former leader may have read there */
+    if (status == LOG_OK)
         operator_log(OPERATOR_INFO, protocol->settings->application, "took the lead; input partitions: %d", protocol->topics.input_count);
     return ops->stopped(cluster) && status != LOG_FAILED ? LOG_STOPPED : status;
 }
