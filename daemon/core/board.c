@@ -693,7 +693,8 @@ struct board_window *board_known(struct board *board, int funnel, int breakdown,
     struct board_group *group = group_at(board, funnel, breakdown, values);
     bool rolls = board_funnel(board, group)->windows[window].kind == WINDOW_ROLLING;
     struct board_window *known = rolls ? rolling_of(group, window) : window_at(board, group, window, start);
-    set_due(board, known);
+    if (known != NULL)
+        set_due(board, known);
     return known;
 }
 
