@@ -392,8 +392,10 @@ static void take_standing(struct board_group *group, int32_t slice, struct tally
     }
 }
 
-static void take_standing_amounts(struct board *board, struct board_group *group, const struct tally_sum *sums)
+static void take_standing_amounts(struct board *board, struct board_group *group, const struct delta_standing *delta)
 {
+    const struct tally_sum *sums = delta->amounts;
+    group->standing_changed |= delta->stays_changed;
     for (int k = 0; k < board_funnel(board, group)->step_count; k++) {
         group->standing_changed |= sums[k].low != 0 || sums[k].high != 0;
         group->standing[k].amount.low += sums[k].low;

@@ -54,6 +54,8 @@ void counter_recount(struct counter *counter, int f, const struct facts *before,
     counter->difference.count = counter->taken.count = counter->given.count = 0;
     contribution_difference(&counter->difference, funnel, slice_s, before, after);
     add_to_group(counter, (uint32_t)f, &counter->difference);
+    if (before != NULL && after != NULL && after->state == LEAD_OPEN && before->stay_since != after->stay_since)
+        deltas_note_stay(&counter->deltas, (uint32_t)f); /* leads are named in the group of all of them only */
     for (int b = 0; b < funnel_counted_breakdowns(funnel); b++) {
         uint32_t was = before != NULL ? group_of(counter, f, b, before) : UINT32_MAX;
         uint32_t is = after == NULL ? UINT32_MAX : same_values(&funnel->breakdowns[b], before, after) ? was : group_of(counter, f, b, after);

@@ -78,14 +78,24 @@ void deltas_settle(struct deltas *deltas)
         add_first(deltas);
 }
 
-void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor)
+static struct delta_standing *standing_of(struct deltas *deltas, uint32_t group)
 {
     deltas->standing = memory_grow(deltas->standing, &deltas->standing_capacity, group + 1, sizeof *deltas->standing);
     while (deltas->standing_groups <= group)
         deltas->standing[deltas->standing_groups++] = NULL;
     if (deltas->standing[group] == NULL)
-        deltas->standing[group] = memory_new(FUNNEL_STEPS_MAX * sizeof **deltas->standing);
-    tally_sum_add(&deltas->standing[group][step], minor);
+        deltas->standing[group] = memory_new(sizeof **deltas->standing);
+    return deltas->standing[group];
+}
+
+void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor)
+{
+    tally_sum_add(&standing_of(deltas, group)->amounts[step], minor);
+}
+
+void deltas_note_stay(struct deltas *deltas, uint32_t group)
+{
+    standing_of(deltas, group)->stays_changed = true;
 }
 
 void deltas_clear(struct deltas *deltas)
@@ -100,7 +110,7 @@ void deltas_clear(struct deltas *deltas)
     deltas->count = 0;
     for (size_t group = 0; group < deltas->standing_groups; group++)
         if (deltas->standing[group] != NULL)
-            memset(deltas->standing[group], 0, FUNNEL_STEPS_MAX * sizeof **deltas->standing);
+            memset(deltas->standing[group], 0, sizeof **deltas->standing);
 }
 
 void deltas_init(struct deltas *deltas)

@@ -3,12 +3,18 @@
 #ifndef FUNNELD_CORE_DELTAS_H
 #define FUNNELD_CORE_DELTAS_H
 
+#include "funnel.h"
 #include "tally.h"
 
 struct delta {
     uint32_t group;
     int32_t slice;       /* number: floor(moment / slice_s) */
     struct tally tally;
+};
+
+struct delta_standing { /* of a group's open leads */
+    struct tally_sum amounts[FUNNEL_STEPS_MAX];
+    bool stays_changed;  /* some stay began at another moment, be it in the same slice: who stands longest is named by the second */
 };
 
 enum { DELTAS_PUT_OFF = 32 };
@@ -18,7 +24,7 @@ struct deltas { /* zeroed and then deltas_init; the first `count` of the list ar
     size_t count, capacity;
     uint32_t *slots;     /* place in the list + 1; 0: free */
     uint32_t slot_mask;
-    struct tally_sum **standing; /* by group and step: amounts of open leads; NULL: none of the group */
+    struct delta_standing **standing; /* by group; NULL: nothing of the group */
     size_t standing_groups, standing_capacity;
     struct { uint32_t place, key; int32_t count; } put_off[DELTAS_PUT_OFF]; /* additions under way, a ring */
     uint32_t put_off_first, put_off_count;
@@ -34,6 +40,7 @@ uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice); /* 
 void deltas_add(struct deltas *deltas, uint32_t place, uint32_t key, int32_t count);
 void deltas_settle(struct deltas *deltas);
 void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor);
+void deltas_note_stay(struct deltas *deltas, uint32_t group);
 void deltas_clear(struct deltas *deltas);
 
 #endif

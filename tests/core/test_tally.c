@@ -183,7 +183,7 @@ static void deltas__are_filled_and_cleared_again_and_again(void **state)
         for (int group = 0; group < GROUPS; group++) {
             for (int slice = 0; slice < SLICES; slice++)
                 assert_int_equal(counts[group][slice], 0);
-            assert_true(tally_sum_of(deltas.standing[group][2]) == standing[group]);
+            assert_true(tally_sum_of(deltas.standing[group]->amounts[2]) == standing[group]);
         }
         deltas_clear(&deltas);
         assert_int_equal(deltas.count, 0);
