@@ -470,6 +470,15 @@ static void fill_block(struct log_block *out, struct partition *partition, const
     out->owner = block;
 }
 
+static int input_count(const struct process *process)
+{
+    const struct broker *broker = &process->world->broker;
+    int count = 0;
+    for (size_t t = 0; t < broker->topic_count; t++)
+        count += broker->topics[t]->input ? broker->topics[t]->partition_count : 0;
+    return count;
+}
+
 static enum log_status sim_read(struct cluster_reader *reader, int number, int most, struct log_block *block)
 {
     struct process *process = reader->process;
@@ -478,13 +487,8 @@ static enum log_status sim_read(struct cluster_reader *reader, int number, int m
     *block = (struct log_block){.partition = number};
     if (!point(process, "reading"))
         return DEAD;
-    if (reader->input && partition->topic->partition_count != reader->count && below(process, 10) == 0) {
-        int inputs = 0;
-        for (size_t t = 0; t < process->world->broker.topic_count; t++)
-            inputs += process->world->broker.topics[t]->input ? process->world->broker.topics[t]->partition_count : 0;
-        if (inputs != reader->count)
-            return fail(process, LOG_ABORTED, "the topics read have other partitions now");
-    }
+    if (reader->input && input_count(process) != reader->count && below(process, 10) == 0)
+        return fail(process, LOG_ABORTED, "the topics read have other partitions now");
     if (place->next < 0)
         place->next = partition->start;
     if (place->next < partition->start || place->next > partition_end(partition)) {
