@@ -28,8 +28,7 @@ static void stop_http(void *running)
 
 static bool has_notify(const struct settings *settings)
 {
-    (void)settings;
-    return false;
+    return settings->notify.receiver_count > 0;
 }
 
 static const struct role_row rows[] = {

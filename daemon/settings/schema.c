@@ -63,11 +63,13 @@ static void read_share(const struct place *place, bool with_one, double *field)
 static void read_duration(const struct place *place, const struct schema_row *row, int64_t *field)
 {
     bool in_seconds = row->type == SCHEMA_SECONDS;
-    int64_t number;
+    int64_t number, most = row->most > 0 ? row->most : INT64_MAX;
     bool known = is_text(place) &&
                  (in_seconds ? notation_seconds(place->node->text.data, &number) : notation_milliseconds(place->node->text.data, &number));
-    if (known && number >= row->least)
+    if (known && number >= row->least && number <= most)
         *field = number;
+    else if (known && row->most > 0)
+        check_expected(place, "a duration from %lld%s to %lld%s", (long long)row->least, in_seconds ? "s" : "ms", (long long)row->most, in_seconds ? "s" : "ms");
     else
         check_expected(place, "a duration%s, an integer with s, m, h, d%s or w, such as %s", row->least > 0 ? " above 0" : "",
                        in_seconds ? "" : ", ms", in_seconds ? "30d" : "5s");

@@ -14,8 +14,8 @@ enum schema_type {   /* the field's C type */
     SCHEMA_INTEGER,      /* int64_t, least .. most (0: any) */
     SCHEMA_PART,         /* double: 0 < value < 1, also in percent */
     SCHEMA_SHARE,        /* double: 0 < value <= 1, also in percent */
-    SCHEMA_SECONDS,      /* int64_t, least .. */
-    SCHEMA_MILLISECONDS, /* int64_t, least .. */
+    SCHEMA_SECONDS,      /* int64_t, least .. most (0: any) */
+    SCHEMA_MILLISECONDS, /* likewise */
     SCHEMA_SIZE,         /* int64_t bytes, least .. most */
     SCHEMA_RATE,         /* double, events a second */
     SCHEMA_OWN,          /* by `read` */

@@ -12,6 +12,7 @@
 #include "funnel_section.h"
 #include "http_section.h"
 #include "input_section.h"
+#include "notify_section.h"
 #include "schema.h"
 #include "secret.h"
 #include "zone_table.h"
@@ -143,7 +144,7 @@ static void read_alerts(const struct place *place, void *target)
 
 /* ---- the whole file ---- */
 
-/* In the order in which they rest on one another: dimensions before input, zone and retention before windows. */
+/* In the order in which they rest on one another: dimensions before input, zone and retention before windows, rules before who hears of them. */
 static const struct schema_row rows[] = {
     {"application", SCHEMA_OWN, .fallback = "funneld", .read = read_application},
     {"timezone", SCHEMA_OWN, .fallback = "UTC", .read = read_timezone},
@@ -155,6 +156,7 @@ static const struct schema_row rows[] = {
     {"http", SCHEMA_OWN, offsetof(struct settings, http), .flags = SCHEMA_NULL, .read = http_section_read},
     {"funnels", SCHEMA_OWN, .flags = SCHEMA_REQUIRED, .read = funnel_section_read},
     {"alerts", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_alerts},
+    {"notify", SCHEMA_OWN, offsetof(struct settings, notify), .flags = SCHEMA_NULL, .read = notify_section_read},
     {0},
 };
 

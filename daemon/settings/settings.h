@@ -84,6 +84,46 @@ struct http_settings {
     enum lead_word lead;
 };
 
+/* ---- delivery of alerts ---- */
+
+enum receiver_kind { RECEIVER_ALERTMANAGER, RECEIVER_SLACK, RECEIVER_TELEGRAM, RECEIVER_WEBHOOK };
+
+struct receiver {
+    const char *name;             /* letters, digits, `.`, `_` and `-`: it ends the name of a consumer group */
+    enum receiver_kind kind;
+    const char *url;              /* where to POST; of Alertmanager and Telegram the beginning, without a slash at its end */
+    const char *token, *chat_id;  /* RECEIVER_TELEGRAM */
+    const char *bearer_token;     /* NULL: none */
+    const char *username, *password; /* NULL: none */
+    const char *ca_file;          /* certificates to trust; NULL: the system's */
+    int64_t timeout_ms;           /* of one request */
+    int64_t resend_s;             /* RECEIVER_ALERTMANAGER: what fires is sent again so often */
+    int64_t group_wait_ms;        /* how long the first alert waits for others of its funnel */
+    int64_t max_age_s;            /* older news is left out */
+    enum language language;
+};
+
+struct label_match { /* a label that has one of these values */
+    const char *label;
+    int value_count;
+    const char **values;
+};
+
+struct route {
+    int match_count;              /* all must hold; 0: every alert */
+    struct label_match *matches;
+    int receiver_count;
+    int *receivers;               /* indexes */
+    bool goes_on;                 /* later routes are looked at, too */
+};
+
+struct notify_settings {
+    int receiver_count;           /* 0: nothing is delivered */
+    struct receiver *receivers;
+    int route_count;              /* 0: every alert goes to every receiver */
+    struct route *routes;
+};
+
 /* ---- the whole ---- */
 
 struct property { const char *name, *value; };  /* of librdkafka; secrets are read already (secret.h) */
@@ -118,6 +158,7 @@ struct settings {
     struct property **titles;
 
     struct http_settings http;
+    struct notify_settings notify;
 
     int funnel_count;
     struct funnel *funnels;
@@ -126,7 +167,7 @@ struct settings {
     struct alert_rule **rules;    /* one list per funnel */
     int application_rule_count;
     struct alert_rule *application_rules;
-    uint64_t hash;                /* of everything in the file that shapes the numbers: not of kafka, output, http and titles */
+    uint64_t hash;                /* of everything in the file that shapes the numbers: not of kafka, output, http, notify and titles */
     struct keep *keep;            /* the memory of all this */
 };
 

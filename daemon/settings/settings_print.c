@@ -6,6 +6,7 @@
 #include "dimension_section.h"
 #include "http_section.h"
 #include "notation.h"
+#include "notify_print.h"
 #include "settings.h"
 
 enum { LABEL_WIDTH = 14 };
@@ -331,4 +332,5 @@ void settings_print(const struct settings *settings, FILE *out)
         fputs("\nalerts of the application\n", out);
     for (int i = 0; i < settings->application_rule_count; i++)
         alert_print_rule(settings, NULL, &settings->application_rules[i], out);
+    notify_print(&settings->notify, out);
 }

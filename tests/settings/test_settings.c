@@ -426,6 +426,38 @@ static void configurations__of_the_tree__load(void **state)
     }
 }
 
+static void receivers_and_routes__are_read(void **state)
+{
+    (void)state;
+    const struct notify_settings *notify = &full->notify;
+    assert_int_equal(notify->receiver_count, 4);
+    const struct receiver *am = &notify->receivers[0], *chat = &notify->receivers[1], *head = &notify->receivers[2], *hook = &notify->receivers[3];
+    assert_string_equal(am->url, "http://127.0.0.1:9093"); /* without the slash */
+    assert_int_equal(am->resend_s, 30);
+    assert_int_equal(am->group_wait_ms, 100);
+    assert_int_equal(am->timeout_ms, 10000);
+    assert_string_equal(am->password, "plain secret");
+    assert_int_equal(chat->kind, RECEIVER_SLACK);
+    assert_int_equal(chat->language, LANGUAGE_RU);
+    assert_int_equal(chat->group_wait_ms, 5000);
+    assert_int_equal(chat->timeout_ms, 3000);
+    assert_string_equal(head->token, "very secret");
+    assert_string_equal(head->chat_id, "-100123");
+    assert_int_equal(head->language, LANGUAGE_EN);
+    assert_int_equal(head->max_age_s, 2 * 86400);
+    assert_int_equal(hook->max_age_s, 3600);
+    assert_int_equal(notify->route_count, 3);
+    assert_int_equal(notify->routes[0].match_count, 2);
+    assert_string_equal(notify->routes[0].matches[1].label, "team");
+    assert_int_equal(notify->routes[0].matches[1].value_count, 2);
+    assert_int_equal(notify->routes[0].receiver_count, 2);
+    assert_int_equal(notify->routes[0].receivers[0], 2);
+    assert_true(notify->routes[0].goes_on);
+    assert_int_equal(notify->routes[1].receivers[0], 1);
+    assert_false(notify->routes[1].goes_on);
+    assert_int_equal(notify->routes[2].match_count, 0);
+}
+
 static void secrets__come_from_files_without_their_line_end(void **state)
 {
     (void)state;
@@ -445,6 +477,7 @@ static void secrets__come_from_files_without_their_line_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(receivers_and_routes__are_read),
         cmocka_unit_test(secrets__come_from_files_without_their_line_end),
         cmocka_unit_test(application__and_kafka),
         cmocka_unit_test(dimensions__keep_the_order_of_the_file),
