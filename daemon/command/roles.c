@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "../http/server.h"
+#include "../notify/notify.h"
 
 struct role_row {
     const char *name, *section;                     /* `section`: of the configuration; NULL: it needs none */
@@ -31,10 +32,20 @@ static bool has_notify(const struct settings *settings)
     return settings->notify.receiver_count > 0;
 }
 
+static void *start_notify(const struct settings *settings, const char *bootstrap_servers)
+{
+    return notify_start(settings, bootstrap_servers);
+}
+
+static void stop_notify(void *running)
+{
+    notify_stop(running);
+}
+
 static const struct role_row rows[] = {
     [ROLE_ENGINE] = {.name = "engine"},
     [ROLE_HTTP] = {"http", "http", has_http, start_http, stop_http},
-    [ROLE_NOTIFY] = {"notify", "notify", has_notify, NULL, NULL},
+    [ROLE_NOTIFY] = {"notify", "notify", has_notify, start_notify, stop_notify},
 };
 
 static bool is_configured(enum role role, const struct settings *settings)

@@ -109,6 +109,12 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
         client_set(configuration, "heartbeat.interval.ms", "2000");
         client_set(configuration, "queued.min.messages", "1");
     }
+    if (kind == CLIENT_SUBSCRIBER) {
+        client_set(configuration, "session.timeout.ms", "10000"); /* how long a dead member keeps its partitions */
+        client_set(configuration, "heartbeat.interval.ms", "2000");
+        client_set(configuration, "topic.metadata.refresh.interval.ms", "10000"); /* a topic that is not there at first is soon found */
+        client_set(configuration, "queued.max.messages.kbytes", "4096");
+    }
     if (kind == CLIENT_READER)
         client_set(configuration, "fetch.wait.max.ms", "50"); /* a partition that is new in the round waits for those that are asked already */
     if (kind >= CLIENT_WRITER) {
@@ -149,6 +155,12 @@ static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enu
         client_set(configuration, "isolation.level", "read_committed");
         client_set(configuration, "enable.partition.eof", "true");
         client_set(configuration, "auto.offset.reset", "error");
+        break;
+    case CLIENT_SUBSCRIBER:
+        client_set(configuration, "partition.assignment.strategy", "range");
+        client_set(configuration, "isolation.level", "read_committed");
+        client_set(configuration, "enable.partition.eof", "true");
+        client_set(configuration, "auto.offset.reset", "earliest");
         break;
     default:
         break;

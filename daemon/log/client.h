@@ -25,6 +25,7 @@ enum client_kind {
     CLIENT_CONTROL,    /* metadata, topics, high watermarks: sees uncommitted records, joins nothing */
     CLIENT_LEADERSHIP, /* the member of group <application>-leader */
     CLIENT_READER,     /* assigned partitions, committed records only */
+    CLIENT_SUBSCRIBER,       /* a member of a group that shares out an output topic; whoever opens it adds group.id */
     CLIENT_WRITER,     /* the transactional producer */
     CLIENT_PRODUCER,   /* idempotent, without transactions: what commands put on topics */
     CLIENT_RETURNER,   /* the transactional producer that puts dead letters back */

@@ -9,7 +9,7 @@ enum { READ = 1, WRITE = 2, CREATE = 4, KIND_WIDTH = 18, NAME_WIDTH = 40 };
 static void print_right(const char *kind, const char *name, const char *suffix, unsigned operations, FILE *out)
 {
     static const char *const words[] = {"Read", "Write", "Create"};
-    fprintf(out, "  %-*s%s%s%*s", KIND_WIDTH, kind, name, suffix, (int)(NAME_WIDTH - strlen(name) - strlen(suffix)), "");
+    fprintf(out, "  %-*s%s%s%*s", KIND_WIDTH, kind, name, suffix, strlen(name) + strlen(suffix) < NAME_WIDTH ? (int)(NAME_WIDTH - strlen(name) - strlen(suffix)) : 0, "");
     bool any = false;
     for (unsigned i = 0; i < 3; i++) {
         if ((operations & 1U << i) == 0)
@@ -37,6 +37,11 @@ void rights_print(const struct settings *settings, FILE *out)
     }
     print_right("group", settings->application, "", READ, out);
     print_right("group", settings->application, "-leader", READ, out);
+    for (int i = 0; i < settings->notify.receiver_count; i++) {
+        char suffix[128];
+        snprintf(suffix, sizeof suffix, "-notify-%s", settings->notify.receivers[i].name);
+        print_right("group", settings->application, suffix, READ, out);
+    }
     print_right("transactional id", settings->application, "-0", WRITE, out);
     topics_free(&topics);
 }

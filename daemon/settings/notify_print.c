@@ -43,16 +43,18 @@ static void print_receiver(const struct receiver *receiver, FILE *out)
         fputs(", with a password", out);
     if (receiver->ca_file != NULL)
         fprintf(out, ", trusting %s", receiver->ca_file);
-    if (receiver->kind == RECEIVER_ALERTMANAGER)
-        fprintf(out, ", again every %s", notation_print_seconds(receiver->resend_s, text));
-    else
+    if (receiver->kind == RECEIVER_ALERTMANAGER) { /* which groups by itself, and hears of all that fires */
+        fprintf(out, "; what fires again every %s\n", notation_print_seconds(receiver->resend_s, text));
+        return;
+    }
+    if (receiver->kind != RECEIVER_WEBHOOK)
         fprintf(out, ", in %s", http_section_languages[receiver->language]);
     fputs("; waits ", out);
     print_milliseconds(receiver->group_wait_ms, out);
     fprintf(out, " for others, up to %s old\n", notation_print_seconds(receiver->max_age_s, text));
 }
 
-static void print_route(const struct notify_settings *notify, const struct route *route, FILE *out)
+static void print_route(const struct notify_settings *notify, const struct notify_route *route, FILE *out)
 {
     fputs("  ", out);
     for (int m = 0; m < route->match_count; m++) {

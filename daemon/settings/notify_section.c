@@ -84,8 +84,8 @@ static const struct schema_row receiver_rows[] = {
     {"ca_file", SCHEMA_TEXT, AT(ca_file), .flags = SCHEMA_NULL},
     {"timeout", SCHEMA_MILLISECONDS, AT(timeout_ms), .fallback = "10s", .least = 100, .most = TIMEOUT_MAX_MS}, /* a request holds up what else it should hear */
     {"resend", SCHEMA_SECONDS, AT(resend_s), .fallback = "1m", .least = 1, .only = ALERTMANAGER},
-    {"group_wait", SCHEMA_MILLISECONDS, AT(group_wait_ms), .flags = 0},
-    {"max_age", SCHEMA_SECONDS, AT(max_age_s), .least = 1},
+    {"group_wait", SCHEMA_MILLISECONDS, AT(group_wait_ms), .only = SLACK | TELEGRAM | WEBHOOK},
+    {"max_age", SCHEMA_SECONDS, AT(max_age_s), .least = 1, .only = SLACK | TELEGRAM | WEBHOOK},
     {"language", SCHEMA_WORD, AT(language), .words = http_section_languages},
     {0},
 };
@@ -174,7 +174,7 @@ static void check_funnels(const struct place *place, const struct label_match *m
 
 static void read_match(const struct place *place, void *target)
 {
-    struct route *route = target;
+    struct notify_route *route = target;
     if (!check_is_map(place))
         return;
     route->matches = keep_array(place->check->keep, (size_t)place->node->count, sizeof *route->matches);
@@ -198,7 +198,7 @@ static void read_match(const struct place *place, void *target)
 
 static void read_route_receivers(const struct place *place, void *target)
 {
-    struct route *route = target;
+    struct notify_route *route = target;
     const struct notify_settings *notify = &place->check->settings->notify;
     const struct place **elements;
     int count = schema_elements(place, "names of receivers", true, &elements);
@@ -225,7 +225,7 @@ static void read_route_receivers(const struct place *place, void *target)
 static const struct schema_row route_rows[] = {
     {"match", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_match},
     {"receivers", SCHEMA_OWN, .flags = SCHEMA_REQUIRED, .read = read_route_receivers},
-    {"continue", SCHEMA_BOOLEAN, offsetof(struct route, goes_on), .fallback = "false"},
+    {"continue", SCHEMA_BOOLEAN, offsetof(struct notify_route, goes_on), .fallback = "false"},
     {0},
 };
 

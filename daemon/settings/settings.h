@@ -98,9 +98,9 @@ struct receiver {
     const char *ca_file;          /* certificates to trust; NULL: the system's */
     int64_t timeout_ms;           /* of one request */
     int64_t resend_s;             /* RECEIVER_ALERTMANAGER: what fires is sent again so often */
-    int64_t group_wait_ms;        /* how long the first alert waits for others of its funnel */
-    int64_t max_age_s;            /* older news is left out */
-    enum language language;
+    int64_t group_wait_ms;        /* the others: how long the first alert waits for more of its funnel */
+    int64_t max_age_s;            /* and what is too old to tell */
+    enum language language;       /* of messages to people */
 };
 
 struct label_match { /* a label that has one of these values */
@@ -109,7 +109,7 @@ struct label_match { /* a label that has one of these values */
     const char **values;
 };
 
-struct route {
+struct notify_route {
     int match_count;              /* all must hold; 0: every alert */
     struct label_match *matches;
     int receiver_count;
@@ -121,7 +121,7 @@ struct notify_settings {
     int receiver_count;           /* 0: nothing is delivered */
     struct receiver *receivers;
     int route_count;              /* 0: every alert goes to every receiver */
-    struct route *routes;
+    struct notify_route *routes;
 };
 
 /* ---- the whole ---- */

@@ -434,7 +434,7 @@ static void receivers_and_routes__are_read(void **state)
     const struct receiver *am = &notify->receivers[0], *chat = &notify->receivers[1], *head = &notify->receivers[2], *hook = &notify->receivers[3];
     assert_string_equal(am->url, "http://127.0.0.1:9093"); /* without the slash */
     assert_int_equal(am->resend_s, 30);
-    assert_int_equal(am->group_wait_ms, 100);
+    assert_int_equal(hook->group_wait_ms, 100);
     assert_int_equal(am->timeout_ms, 10000);
     assert_string_equal(am->password, "plain secret");
     assert_int_equal(chat->kind, RECEIVER_SLACK);

@@ -1,0 +1,43 @@
+#include "notify.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../log/operator_log.h"
+#include "courier.h"
+
+struct notify {
+    int courier_count;
+    struct courier **couriers;
+};
+
+struct notify *notify_start(const struct settings *settings, const char *bootstrap_servers)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        operator_log(OPERATOR_ERROR, "notify", "libcurl cannot be set up");
+        return NULL;
+    }
+    struct notify *notify = memory_new(sizeof *notify);
+    notify->couriers = memory_new((size_t)settings->notify.receiver_count * sizeof *notify->couriers);
+    for (; notify->courier_count < settings->notify.receiver_count; notify->courier_count++) {
+        struct courier *courier = courier_start(settings, notify->courier_count, bootstrap_servers);
+        if (courier == NULL) {
+            notify_stop(notify);
+            return NULL;
+        }
+        notify->couriers[notify->courier_count] = courier;
+    }
+    return notify;
+}
+
+void notify_stop(struct notify *notify)
+{
+    for (int i = 0; i < notify->courier_count; i++)
+        courier_stop(notify->couriers[i]);
+    for (int i = 0; i < notify->courier_count; i++)
+        courier_join(notify->couriers[i]);
+    free(notify->couriers);
+    free(notify);
+    curl_global_cleanup();
+}

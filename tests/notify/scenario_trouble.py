@@ -1,0 +1,69 @@
+"""Receivers that misbehave: nothing is lost, nothing is told twice that was taken, and nobody else waits."""
+
+from alerts import alert, resolved
+from servers import Server
+from suite import expect, text_of, wait_until
+
+RECEIVER = '    - {{name: {name}, kind: slack, url: "{url}", timeout: 500ms}}\n'
+
+
+def trouble(world):
+    """No answer, half an answer, no HTTP, errors, wrong credentials and 429 are waited out; Retry-After is honoured."""
+    scripts = {"error": [500, 502], "close": ["close"], "garbage": ["garbage"], "hang": ["hang"], "busy": ["429:4"], "token": [401, 404]}
+    servers = {name: Server(script) for name, script in scripts.items()}
+    world.configure("  group_wait: 200ms\n  receivers:\n" + "".join(RECEIVER.format(name=name, url=server.url) for name, server in servers.items()))
+    world.publish(alert())
+    daemon = world.start()
+    for name, server in servers.items():
+        wait_until(server.taken, 30, f"{name}: a message after {scripts[name]}")
+    world.stop(daemon)
+    for name, server in servers.items():
+        expect([request[4] for request in server.seen()] == scripts[name] + ["ok"], f"{name}: {[request[4] for request in server.seen()]}")
+    waited = servers["busy"].seen()[1][0] - servers["busy"].seen()[0][0]
+    expect(waited >= 4, f"429 with Retry-After: 4 was tried again after {waited:.1f} s")
+    for server in servers.values():
+        server.close()
+    return f"{len(servers)} kinds of trouble"
+
+
+def endless(world):
+    """An answer without end is cut, and no answer that counts."""
+    server = Server(["endless"])
+    world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="endless", url=server.url))
+    world.publish(alert())
+    daemon = world.start()
+    wait_until(server.taken, 30, "a message after an endless answer")
+    world.stop(daemon)
+    server.close()
+
+
+def away(world):
+    """A receiver that is away holds no other one back, and hears how things are when it is back."""
+    here, gone = Server(), Server(["hang", 500], usual="ok")
+    world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="here", url=here.url) + RECEIVER.format(name="gone", url=gone.url))
+    drop = alert(ago=3000)
+    world.publish(drop)
+    daemon = world.start()
+    wait_until(here.taken, 20, "the receiver that is there")
+    world.publish(resolved(drop), alert(funnel="iso"))
+    wait_until(lambda: len(here.taken()) >= 3, 20, "the receiver that is there, the second time")
+    wait_until(lambda: len(gone.taken()) >= 2, 30, "the receiver that was away")
+    world.stop(daemon)
+    heads = [text_of(body).split("\n")[0] for body in gone.taken()]
+    expect(sorted(heads) == sorted(["✅ *Допуск СРО*: конверсия больше не снижена", "🟠 *Сертификаты ISO*: конверсия упала"]), f"the receiver that was away heard {heads}")
+    for server in (here, gone):
+        server.close()
+
+
+def refused(world):
+    """A message that will never be taken is left out, and the next one comes."""
+    server = Server([400])
+    world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="picky", url=server.url))
+    world.publish(alert())
+    daemon = world.start()
+    wait_until(lambda: "is left out: answered 400" in world.said(), 20, "a word about the message that was refused")
+    world.publish(alert(funnel="iso"))
+    wait_until(server.taken, 20, "the next message")
+    world.stop(daemon)
+    expect([request[4] for request in server.seen()] == [400, "ok"], f"{[request[4] for request in server.seen()]}")
+    expect("ISO" in text_of(server.taken()[0]), server.taken()[0])
