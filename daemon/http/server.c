@@ -233,7 +233,11 @@ struct server *server_start(const struct settings *settings, const char *bootstr
         server_stop(server);
         return NULL;
     }
-    const char *const topics[TOPIC_COUNT] = {settings->snapshots_topic, settings->alerts_topic, settings->dead_letters_topic};
+    const struct follower_topic topics[TOPIC_COUNT] = {
+        [TOPIC_SNAPSHOTS] = {settings->snapshots_topic, INT64_MIN},
+        [TOPIC_ALERTS] = {settings->alerts_topic, INT64_MIN},
+        [TOPIC_DEAD_LETTERS] = {settings->dead_letters_topic, clock_wall_ms() - (int64_t)STORE_LETTER_HOURS * 3600 * 1000},
+    };
     server->follower = follower_start(settings, bootstrap_servers, topics, TOPIC_COUNT, &(struct follower_callbacks){on_record, on_pause, server});
     return server;
 }

@@ -22,6 +22,7 @@ struct follower {
     const char *topics[FOLLOWER_TOPICS_MAX]; /* each once */
     int topic_count;
     int indexes[FOLLOWER_TOPICS_MAX]; /* as the caller counts them */
+    int64_t since_ms[FOLLOWER_TOPICS_MAX];
 
     rd_kafka_t *control;
     struct reader *reader;
@@ -31,13 +32,31 @@ struct follower {
     pthread_t thread;
 };
 
-static int index_of(const struct follower *follower, const char *topic)
+static int place_of(const struct follower *follower, const char *topic)
 {
-    for (int t = 0; t < follower->topic_count; t++)
-        if (strcmp(follower->topics[t], topic) == 0)
-            return follower->indexes[t];
-    assert(false);
-    return -1;
+    int place = 0;
+    while (strcmp(follower->topics[place], topic) != 0)
+        place++;
+    return place;
+}
+
+/* The offset to begin at; -1: the start. The mock cluster does not know offsets by time, and is small. */
+static int64_t first_offset(struct follower *follower, const struct log_partition *partition)
+{
+    int64_t since_ms = follower->since_ms[place_of(follower, partition->topic)], offset = -1, oldest;
+    if (since_ms == INT64_MIN || client_embedded(follower->client))
+        return -1;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, partition->topic, partition->partition)->offset = since_ms;
+    if (rd_kafka_offsets_for_times(follower->control, list, CLIENT_REQUEST_MS) == RD_KAFKA_RESP_ERR_NO_ERROR &&
+        list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        offset = list->elems[0].offset;
+        if (offset < 0 && /* all are older: the end */
+            rd_kafka_query_watermark_offsets(follower->control, partition->topic, partition->partition, &oldest, &offset, CLIENT_REQUEST_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            offset = -1;
+    }
+    rd_kafka_topic_partition_list_destroy(list);
+    return offset;
 }
 
 /* List the partitions there are now; of those known before reading goes on where it was. */
@@ -53,10 +72,14 @@ static enum log_status list_partitions(struct follower *follower)
     }
     int64_t *positions = memory_new((size_t)count * sizeof *positions);
     for (int i = 0; i < count; i++) {
-        positions[i] = -1;
+        bool known = false;
         for (int k = 0; k < follower->count; k++)
-            if (follower->partitions[k].partition == partitions[i].partition && strcmp(follower->partitions[k].topic, partitions[i].topic) == 0)
+            if (follower->partitions[k].partition == partitions[i].partition && strcmp(follower->partitions[k].topic, partitions[i].topic) == 0) {
                 positions[i] = follower->positions[k];
+                known = true;
+            }
+        if (!known)
+            positions[i] = first_offset(follower, &partitions[i]);
     }
     free(follower->partitions);
     free(follower->positions);
@@ -93,7 +116,7 @@ static enum log_status read_round(struct follower *follower, bool *flows)
         enum log_status status = reader_read(follower->reader, i, BATCH_RECORDS, &block);
         if (status != LOG_OK)
             return status;
-        int topic = block.count > 0 ? index_of(follower, follower->partitions[i].topic) : 0;
+        int topic = block.count > 0 ? follower->indexes[place_of(follower, follower->partitions[i].topic)] : 0;
         for (int r = 0; r < block.count; r++)
             follower->callbacks.record(follower->callbacks.context, topic, &block.records[r]);
         *flows |= block.count > 0;
@@ -150,7 +173,7 @@ static void *run(void *context)
     return NULL;
 }
 
-struct follower *follower_start(const struct settings *settings, const char *bootstrap_servers, const char *const *topics, int count,
+struct follower *follower_start(const struct settings *settings, const char *bootstrap_servers, const struct follower_topic *topics, int count,
                                 const struct follower_callbacks *callbacks)
 {
     assert(count <= FOLLOWER_TOPICS_MAX);
@@ -160,10 +183,11 @@ struct follower *follower_start(const struct settings *settings, const char *boo
     for (int i = 0; i < count; i++) {
         bool known = false;
         for (int t = 0; t < follower->topic_count; t++)
-            known |= strcmp(follower->topics[t], topics[i]) == 0;
+            known |= strcmp(follower->topics[t], topics[i].name) == 0;
         if (known)
             continue;
-        follower->topics[follower->topic_count] = topics[i];
+        follower->topics[follower->topic_count] = topics[i].name;
+        follower->since_ms[follower->topic_count] = topics[i].since_ms;
         follower->indexes[follower->topic_count++] = i;
     }
     if (pthread_create(&follower->thread, NULL, run, follower) != 0)

@@ -1,4 +1,4 @@
-/* follower.h -- reads output topics from their start and goes on reading, as anybody's consumer would: committed records only, no group joined, nothing
+/* follower.h -- reads output topics from their start, or from a moment on, and goes on reading, as anybody's consumer would: committed records only, no group joined, nothing
  * written. A broker or a topic that is away is waited for.
  * Threads: a follower has one of its own, on which the callbacks run; start and stop belong to one thread. */
 #ifndef FUNNELD_LOG_FOLLOWER_H
@@ -17,11 +17,16 @@ struct follower_callbacks {
 
 enum { FOLLOWER_PAUSE_MS = 250, FOLLOWER_TOPICS_MAX = 8 };
 
+struct follower_topic {
+    const char *name;
+    int64_t since_ms; /* begin at the first record that is not older (Kafka's timestamps); INT64_MIN: at the start */
+};
+
 struct follower;
 
-/* Begin. `bootstrap_servers`: of the embedded cluster; NULL: what the settings say. The topics' names are borrowed until follower_stop; the same name
+/* Begin. `bootstrap_servers`: of the embedded cluster; NULL: what the settings say. The names are borrowed until follower_stop; the same name
  * twice is read once, under its first index. */
-struct follower *follower_start(const struct settings *settings, const char *bootstrap_servers, const char *const *topics, int count,
+struct follower *follower_start(const struct settings *settings, const char *bootstrap_servers, const struct follower_topic *topics, int count,
                                 const struct follower_callbacks *callbacks);
 
 /* End, and wait for its thread. */
