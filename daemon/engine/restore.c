@@ -5,6 +5,7 @@
 #include "../core/memory.h"
 #include "../wire/lead_json.h"
 #include "bound.h"
+#include "published.h"
 
 enum { PREFETCH = 16, WORTH_WAKING = 128 }; /* as in fold.c */
 
@@ -22,23 +23,31 @@ struct restoring {
     int row_count;
     uint64_t *hashes;        /* and of their leads */
     size_t hash_capacity;
-    struct names *keys;      /* of snapshots seen */
-    uint64_t *digests;       /* by key; 0: a tombstone came last */
-    size_t digest_capacity;
+    struct published *published;
 };
 
-static void restore_checkpoint(void *context, const struct log_record *records, int count)
+struct checkpoint_seen { const struct settings *settings; struct checkpoint *last; };
+
+static void see_checkpoint(void *context, const struct log_record *records, int count)
 {
-    struct restoring *restoring = context;
+    struct checkpoint_seen *seen = context;
     for (int i = 0; i < count; i++) {
         if (records[i].value.data == NULL || !text_equal(records[i].key, TEXT(CHECKPOINT_KEY)))
             continue;
-        struct checkpoint *checkpoint = checkpoint_json_read(restoring->fold->settings, records[i].value);
+        struct checkpoint *checkpoint = checkpoint_json_read(seen->settings, records[i].value);
         if (checkpoint == NULL)
             continue;
-        checkpoint_free(restoring->restored->checkpoint);
-        restoring->restored->checkpoint = checkpoint;
+        checkpoint_free(seen->last);
+        seen->last = checkpoint;
     }
+}
+
+enum log_status restore_checkpoint(struct log *log, const struct settings *settings, struct checkpoint **out)
+{
+    struct checkpoint_seen seen = {.settings = settings};
+    enum log_status status = log->ops->restore(log, LOG_CHECKPOINT, see_checkpoint, &seen);
+    *out = seen.last;
+    return status;
 }
 
 static void restore_lead(struct shard *shard, struct ledger *ledger, const struct log_record *row, uint64_t hash)
@@ -80,42 +89,6 @@ static void restore_leads(void *context, const struct log_record *records, int c
             restore_shard(restoring, i);
 }
 
-static uint64_t digest_of(const struct log_record *record)
-{
-    if (record->value.data == NULL)
-        return 0;
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, TEXT("digest")) && record->headers[i].value.length == 16) {
-            char digits[17] = "";
-            memcpy(digits, record->headers[i].value.data, 16);
-            return strtoull(digits, NULL, 16);
-        }
-    return 2; /* somebody else's record: whatever is to be said differs from it */
-}
-
-static bool is_snapshot(const struct log_record *record)
-{
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, TEXT("type")) && !text_equal(record->headers[i].value, TEXT("snapshot")))
-            return false; /* alerts may share the topic */
-    return true;
-}
-
-static void restore_snapshots(void *context, const struct log_record *records, int count)
-{
-    struct restoring *restoring = context;
-    for (int i = 0; i < count; i++) {
-        if (!is_snapshot(&records[i]))
-            continue;
-        uint32_t key = names_number(restoring->keys, records[i].key);
-        size_t before = restoring->digest_capacity;
-        restoring->digests = memory_grow(restoring->digests, &restoring->digest_capacity, key + 1, sizeof *restoring->digests);
-        if (restoring->digest_capacity > before)
-            memset(restoring->digests + before, 0, (restoring->digest_capacity - before) * sizeof *restoring->digests);
-        restoring->digests[key] = digest_of(&records[i]);
-    }
-}
-
 static void count_shard(void *context, int shard)
 {
     ledger_count_restored(((struct fold *)context)->shards[shard]);
@@ -142,9 +115,7 @@ static void settle(struct restoring *restoring)
         if (checkpoint->last_tick_ms != TIME_NONE)
             fold_tick(fold, time_floor(checkpoint->last_tick_ms, 1000) / 1000, least_bound(fold->settings, checkpoint));
     }
-    for (uint32_t key = 1; key < names_count(restoring->keys); key++)
-        if (restoring->digests[key] != 0)
-            publisher_restore(restoring->publisher, names_text(restoring->keys, key), restoring->digests[key]);
+    published_tell(restoring->published, restoring->publisher);
 }
 
 enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct restored *restored)
@@ -154,12 +125,12 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     restoring.shards = memory_new((size_t)fold->shard_count * sizeof *restoring.shards);
     for (int i = 0; i < fold->shard_count; i++)
         restoring.shards[i].reader = lead_reader_new(fold->settings);
-    restoring.keys = names_new(UINT32_MAX);
-    enum log_status status = log->ops->restore(log, LOG_CHECKPOINT, restore_checkpoint, &restoring);
+    restoring.published = published_new();
+    enum log_status status = restore_checkpoint(log, fold->settings, &restored->checkpoint);
     if (status == LOG_OK)
         status = log->ops->restore(log, LOG_LEADS_CHANGELOG, restore_leads, &restoring);
     if (status == LOG_OK)
-        status = log->ops->restore(log, LOG_SNAPSHOTS, restore_snapshots, &restoring);
+        status = log->ops->restore(log, LOG_SNAPSHOTS, published_see, restoring.published);
     if (status == LOG_OK)
         settle(&restoring);
     for (int i = 0; i < fold->shard_count; i++) {
@@ -168,7 +139,6 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     }
     free(restoring.shards);
     free(restoring.hashes);
-    names_free(restoring.keys);
-    free(restoring.digests);
+    published_free(restoring.published);
     return status;
 }

@@ -16,4 +16,7 @@ struct restored {
 /* Fill an empty fold and its publisher. */
 enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct restored *restored);
 
+/* The checkpoint alone; given to the caller, also after trouble. NULL: the application has never committed. */
+enum log_status restore_checkpoint(struct log *log, const struct settings *settings, struct checkpoint **out);
+
 #endif

@@ -78,7 +78,7 @@ static enum log_status kafka_elect(struct cluster *cluster)
     if (client_embedded(kafka->client))
         return LOG_OK;
     if (kafka->leadership == NULL)
-        kafka->leadership = leadership_join(kafka->client, kafka->topics.names[LOG_CHECKPOINT]);
+        kafka->leadership = leadership_join(kafka->client, kafka->topics.names[LOG_CHECKPOINT], kafka->options.takes_over);
     return kafka->leadership != NULL ? leadership_wait(kafka->leadership) : LOG_FAILED;
 }
 
@@ -117,7 +117,7 @@ static void kafka_end_writing(struct cluster *cluster)
 static enum log_status kafka_fence(struct cluster *cluster)
 {
     struct kafka *kafka = of(cluster);
-    return writer_open(kafka->client, kafka->topics.names, &kafka->writer);
+    return writer_open(kafka->client, kafka->topics.names, kafka->options.takes_over, &kafka->writer);
 }
 
 /* Shut out: by a successor, as the group will tell within a heartbeat. Else somebody else goes by our transactional id. */

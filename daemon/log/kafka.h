@@ -11,6 +11,7 @@
 
 struct kafka_options { /* zeroed: a real cluster, as the settings say */
     const char *embedded_servers;   /* bootstrap.servers of the embedded cluster: nobody else is there, so nobody is elected and fenced */
+    bool takes_over;                /* whoever leads gives way, and one transaction may take a quarter of an hour: for a rebuild */
     void (*closed)(void *context);  /* called when all handles are gone; may be NULL */
     void *context;
 };

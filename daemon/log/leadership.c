@@ -77,11 +77,11 @@ static void *keep_membership(void *context)
     return NULL;
 }
 
-struct leadership *leadership_join(struct client *client, const char *checkpoint_topic)
+struct leadership *leadership_join(struct client *client, const char *checkpoint_topic, bool takes_over)
 {
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_LEADERSHIP);
     char id[256];
-    snprintf(id, sizeof id, "%s-%013" PRId64, client_settings(client)->application, clock_wall_ms());
+    snprintf(id, sizeof id, "%s-%013" PRId64, client_settings(client)->application, takes_over ? 0 : clock_wall_ms());
     client_set(configuration, "client.id", id);
     rd_kafka_conf_set_events(configuration, RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR);
     rd_kafka_t *member = client_open(client, CLIENT_LEADERSHIP, configuration);

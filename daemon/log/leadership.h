@@ -16,8 +16,8 @@
 
 struct leadership;
 
-/* Join. NULL: LOG_FAILED, see client_error. `client` and the name must outlive it. */
-struct leadership *leadership_join(struct client *client, const char *checkpoint_topic);
+/* Join. NULL: LOG_FAILED, see client_error. `client` and the name must outlive it. `takes_over`: as the eldest of all, to whom whoever leads gives way. */
+struct leadership *leadership_join(struct client *client, const char *checkpoint_topic, bool takes_over);
 
 /* Wait for the lead; says in the operator's log that it stands by if that takes long. LOG_OK, LOG_STOPPED, or LOG_FAILED (no permission). */
 enum log_status leadership_wait(struct leadership *leadership);

@@ -11,6 +11,7 @@ enum {
     INIT_MS = 1000,      /* one attempt to initialize; then a look at the flag to stop */
     LONG_MS = 5000,      /* a coordinator that has just started takes a few seconds */
     PATIENCE_MS = 15000, /* past transaction.timeout.ms the brokers have undone the transaction themselves */
+    LONG_PATIENCE_MS = 900000, /* transaction.max.timeout.ms, as brokers have it by default */
     FULL_MS = 50,
     CLOSE_MS = 3000,
     SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
@@ -21,6 +22,7 @@ struct writer {
     rd_kafka_t *producer;
     char *const *names;
     rd_kafka_topic_t *topics[LOG_TOPIC_COUNT];
+    int64_t patience_ms;
     bool open;          /* a transaction is */
     unsigned unserved;  /* writes since delivery errors were looked at */
     rd_kafka_resp_err_t undelivered; /* the first error of a record in this transaction */
@@ -129,10 +131,12 @@ static enum log_status initialize(struct writer *writer)
     return LOG_STOPPED;
 }
 
-static struct writer *new_writer(struct client *client, char *const names[LOG_TOPIC_COUNT])
+static struct writer *new_writer(struct client *client, char *const names[LOG_TOPIC_COUNT], bool long_transaction)
 {
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_WRITER);
     rd_kafka_conf_set_dr_msg_cb(configuration, on_delivery);
+    if (long_transaction)
+        client_set(configuration, "transaction.timeout.ms", "900000");
     rd_kafka_t *producer = client_open(client, CLIENT_WRITER, configuration);
     if (producer == NULL)
         return NULL;
@@ -140,6 +144,7 @@ static struct writer *new_writer(struct client *client, char *const names[LOG_TO
     writer->client = client;
     writer->producer = producer;
     writer->names = names;
+    writer->patience_ms = long_transaction ? LONG_PATIENCE_MS : PATIENCE_MS;
     return writer;
 }
 
@@ -154,10 +159,10 @@ static void know_topics(struct writer *writer)
     }
 }
 
-enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], struct writer **out)
+enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], bool long_transaction, struct writer **out)
 {
     for (;;) {
-        struct writer *writer = new_writer(client, names);
+        struct writer *writer = new_writer(client, names, long_transaction);
         if (writer == NULL)
             return LOG_FAILED;
         enum log_status status = initialize(writer);
@@ -234,7 +239,7 @@ enum log_status writer_write(struct writer *writer, enum log_topic topic, const 
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
             return LOG_OK;
         if (until_ms == INT64_MAX)
-            until_ms = clock_steady_ms() + PATIENCE_MS;
+            until_ms = clock_steady_ms() + writer->patience_ms;
         if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || clock_steady_ms() >= until_ms) {
             if (headers != NULL)
                 rd_kafka_headers_destroy(headers);
@@ -246,7 +251,7 @@ enum log_status writer_write(struct writer *writer, enum log_topic topic, const 
 
 enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partition_list_t *offsets, const char *group)
 {
-    int64_t until_ms = clock_steady_ms() + PATIENCE_MS;
+    int64_t until_ms = clock_steady_ms() + writer->patience_ms;
     rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata_new(group);
     rd_kafka_error_t *error = NULL;
     if (offsets->cnt > 0)

@@ -12,8 +12,9 @@
 
 struct writer;
 
-/* Become the writer. `names`: the topics by role, borrowed for the writer's life. LOG_OK, LOG_STOPPED or LOG_FAILED. */
-enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], struct writer **out);
+/* Become the writer. `names`: the topics by role, borrowed for the writer's life. LOG_OK, LOG_STOPPED or LOG_FAILED. `long_transaction`: one may take as
+ * long as brokers allow by default; a successor that fences does not wait for that. */
+enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_COUNT], bool long_transaction, struct writer **out);
 
 /* Undo an open transaction if that is quickly done, and free. NULL is fine. */
 void writer_close(struct writer *writer);

@@ -1,13 +1,16 @@
 """History on a broker: topics replayed beside the same events in files, rebuilt, put on topics, compared."""
 
+import collections
 import json
+import random
 import subprocess
 import time
 
 import events
+import letters
 from application import ALL_WINDOWS, Application
-from records import ends, produce
-from suite import PROGRAM, expect
+from records import Feed, ends, produce
+from suite import PROGRAM, expect, wait_until
 
 PARTITIONS = 4
 
@@ -35,16 +38,16 @@ def topics(suite):
     for number, lines in enumerate(sample.partitions):
         produce(application.servers, application.input, lines, number)
     before = ends(application.servers, application.input, PARTITIONS)
-    letters = application.directory / "letters.ndjson"
+    found_letters = application.directory / "letters.ndjson"
     for every in ([], ["--last"], ["--every", "6h", "--from", events.moment(20 * 86400), "--to", events.moment(5 * 86400)]):
-        wanted, told = funneld("replay", "--config", application.config, "--dead-letters", letters, *every, *sample.files)
-        wanted_letters = _letters(letters)
+        wanted, told = funneld("replay", "--config", application.config, "--dead-letters", found_letters, *every, *sample.files)
+        wanted_letters = _letters(found_letters)
         expect(len(wanted.splitlines()) > 50, f"{len(wanted.splitlines())} records from files")
         for threads in (1, 2):
-            found, said = funneld("replay", "--config", application.config, "--topics", "--dead-letters", letters, "--threads", threads, *every)
+            found, said = funneld("replay", "--config", application.config, "--topics", "--dead-letters", found_letters, "--threads", threads, *every)
             expect(found == wanted, f"replay --topics {every} with {threads} threads differs from the replay of files")
             if "--from" not in every:
-                expect(_letters(letters) == wanted_letters, "dead letters differ from those of the files")
+                expect(_letters(found_letters) == wanted_letters, "dead letters differ from those of the files")
                 expect(_counts(said) == _counts(told), f"topics: {said}\nfiles: {told}")
     expect(ends(application.servers, application.input, PARTITIONS) == before, "the input topic has grown")
     _by_record(application, sample, before)
@@ -60,3 +63,101 @@ def _by_record(application, sample, before):
     for option, records in (("--to", sum(sample.counts())), ("--from", len(lines))):
         _, said = funneld("replay", "--config", application.config, "--topics", "--last", "--by", "record", option, moment)
         expect(said.startswith(f"{records} records"), f"--by record {option}: {said}")
+
+
+def rebuild(suite):
+    """kill -9 at random moments harms nothing, and what was rebuilt says what a replay with the new configuration says."""
+    leads, seconds, kills = (6_000, 8, 4) if suite.quick else (12_000, 16, 8)
+    application = Application(suite, "rebuild", partitions=3)
+    application.create_input()
+    sample = events.make(application, leads, suite.seed)
+    chance = random.Random(suite.seed)
+    new = application.directory / "new.yaml"
+    new.write_text(_changed(application.config.read_text(encoding="utf-8")), encoding="utf-8")
+    try:
+        backlog = [lines[:len(lines) // 2] for lines in sample.partitions]
+        Feed(application.servers, application.input, backlog, 0).wait()
+        daemon = application.daemon().start().leads()
+        while_it_runs = [lines[len(lines) // 2:len(lines) * 9 // 10] for lines in sample.partitions]
+        feed = Feed(application.servers, application.input, while_it_runs, seconds)
+        said = _dry_run(application, new)
+        ended = sum(_kill_rebuild(daemon, new, chance.uniform(0.1, 2.5)) for _ in range(kills))
+        feed.wait()
+        application.settle([len(lines) * 9 // 10 for lines in sample.partitions])
+        if not ended:
+            application.agree_with_replay(_first_lines(sample))
+        generation = _generation(application)
+        expect(generation == 1 + ended, f"generation {generation} after {ended} rebuilds that came to their end")
+
+        rows = {record.key for record in application.read(application.changelog) if record.value is not None}
+        expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
+        for number, lines in enumerate(sample.partitions):  # what no leader has read: the rebuild's tail
+            produce(application.servers, application.input, lines[len(lines) * 9 // 10:], number)
+        _, told = funneld("rebuild", "--config", new)
+        expect(f"generation {generation + 1} is in place" in told and "another configuration" in told, told)
+        application.config = new
+        application.daemon().start().leads()
+        application.settle(sample.counts())
+        live, _ = application.agree_with_replay(sample.files)
+        _check_rows(application, sample, rows)
+        _check_letters_once(application)
+        return f"{sum(sample.counts())} events, killed {kills - ended} times, done {ended} times before, {len(live)} snapshots; {said}"
+    finally:
+        application.end()
+
+
+def _first_lines(sample):
+    """Files of the events produced so far."""
+    files = [path.with_suffix(".first.ndjson") for path in sample.files]
+    for path, lines in zip(files, sample.partitions):
+        path.write_bytes(b"".join(value + b"\n" for _, value in lines[:len(lines) * 9 // 10]))
+    return files
+
+
+def _changed(text):
+    """A funnel less, and a word for a step that was not understood before."""
+    head, _, iso = text.partition("  - id: iso\n")
+    expect(iso and "aliases: [new]" in head, "sales.yaml is not what this scenario changes")
+    return head.replace("aliases: [new]", 'aliases: [new, "?"]').replace("match: {product: Допуск СРО}", "match: {product: [Допуск СРО]}")
+
+
+def _dry_run(application, config):
+    said, _ = funneld("rebuild", "--config", config, "--dry-run")
+    expect(b"Nothing was written" in said and b"records/s" in said, said.decode())
+    expect(_generation(application) == 1, "a dry run has changed the generation")
+    return said.decode().split(",")[0]
+
+
+def _kill_rebuild(daemon, config, after):
+    """Start a rebuild and kill it; returns whether it had come to its end."""
+    mark = daemon.mark()
+    with subprocess.Popen([PROGRAM, "rebuild", "--config", str(config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            process.wait(after)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+    ended = process.returncode == 0
+    if daemon.said("another process leads now", mark):
+        wait_until(lambda: daemon.said("all restored", mark), 20, "the daemon leads again after a rebuild was killed")
+    return ended
+
+
+def _generation(application):
+    last = application.read(application.checkpoint)[-1]
+    return json.loads(last.value)["generation"]
+
+
+def _check_rows(application, sample, before):
+    """Rows of leads that are only in the funnel that went are gone."""
+    last = {record.key: record.value for record in application.read(application.changelog)}
+    there = {key for key, value in last.items() if value is not None}
+    wanted = {json.loads(value)["lead_id"].encode() for lines in sample.partitions for key, value in lines
+              if key.startswith(b"L") and json.loads(value).get("product") == "Допуск СРО"}
+    expect(wanted <= there, f"{len(wanted - there)} leads have no row")
+    expect(len(before - there) > len(before) // 4, f"only {len(before - there)} of {len(before)} rows are gone")
+
+
+def _check_letters_once(application):
+    places = collections.Counter(letters.place_of(record)[:2] for record in application.read(application.letters))
+    expect(set(places.values()) == {1}, f"dead letters written twice: {places.most_common(3)}")

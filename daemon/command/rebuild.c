@@ -1,0 +1,173 @@
+/* rebuild.c -- `funneld rebuild`: a running application's state made anew from its input. */
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../engine/rebuild.h"
+#include "../log/kafka.h"
+#include "../log/operator_log.h"
+#include "command.h"
+#include "inputs.h"
+#include "options.h"
+#include "progress_bar.h"
+
+enum { CONFIG, DRY_RUN, THREADS, OPTION_COUNT };
+
+static const struct option_row rows[] = {
+    [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED},
+    [DRY_RUN] = {"dry-run", NULL, "only say what it would do, how many records that are and how long it may take", 0},
+    [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
+    [OPTION_COUNT] = {0},
+};
+
+enum { MEASURE_MS = 2000 };
+
+/* ---- stopping ---- */
+
+static atomic_bool stopping;
+static struct log *stopped_log;         /* set before the handlers are */
+static struct stretch *stopped_stretch;
+
+/* The first signal ends it in order, the second at once: nothing is harmed by either. */
+static void on_signal(int number)
+{
+    int error = errno;
+    if (atomic_exchange(&stopping, true))
+        _exit(128 + number);
+    stretch_stop(stopped_stretch);
+    stopped_log->ops->stop(stopped_log);
+    errno = error;
+}
+
+static void set_handlers(struct log *log, struct stretch *stretch)
+{
+    stopped_log = log;
+    stopped_stretch = stretch;
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+}
+
+/* ---- what it would do ---- */
+
+static int64_t record_count(const struct inputs *inputs)
+{
+    int64_t count = 0;
+    for (int i = 0; i < inputs->count; i++)
+        count += inputs->histories[i]->ops->size(inputs->histories[i]);
+    return count;
+}
+
+static int64_t count_of(const struct settings *settings, const struct stretch_bounds *bounds)
+{
+    struct inputs inputs = {.command = "rebuild"};
+    int64_t count = inputs_open_topics(&inputs, settings, bounds) ? record_count(&inputs) : -1;
+    inputs_close(&inputs);
+    return count;
+}
+
+static int tell(const struct settings *settings, int threads)
+{
+    int64_t committed = count_of(settings, &(struct stretch_bounds){INT64_MIN, INT64_MIN, INT64_MAX, NULL, settings->application});
+    struct inputs inputs = {.command = "rebuild"};
+    if (committed < 0 || !inputs_open_topics(&inputs, settings, &STRETCH_WHOLE)) {
+        inputs_close(&inputs);
+        return EXIT_FAILED;
+    }
+    int64_t all = record_count(&inputs);
+    double rate = 0;
+    uint64_t measured = 0;
+    char error[512];
+    bool good = rebuild_measure(settings, inputs.count, inputs.histories, threads, MEASURE_MS, &rate, &measured, error, sizeof error);
+    if (!good)
+        fprintf(stderr, "funneld rebuild: %s\n", error);
+    else
+        printf("%s: would fold %" PRId64 " records of %d partitions, %" PRId64 " of them while the application goes on, %" PRId64 " (and what comes meanwhile) while it stands by;\n"
+               "about %.0f s at %.0f records/s, measured on the first %" PRIu64 "; then the new state takes the old one's place in one transaction. Nothing was written.\n",
+               settings->application, all, inputs.count, committed, all - committed, rate > 0 ? (double)all / rate : 0, rate, measured);
+    inputs_close(&inputs);
+    return good && fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+}
+
+/* ---- doing it ---- */
+
+static void show_progress(void *context, const struct rebuild_progress *progress)
+{
+    struct progress_bar *bar = context;
+    progress_bar_show(bar, progress->position, progress->size, progress->events, progress->reached);
+}
+
+static int end(const struct settings *settings, const struct rebuild_figures *figures, enum log_status status)
+{
+    if (status != LOG_OK) {
+        fprintf(stderr, "funneld rebuild: %s; nothing has changed: generation %" PRId64 " stays, to go on is to begin again\n", figures->error,
+                figures->generation > 0 ? figures->generation - 1 : figures->generation);
+        return EXIT_FAILED;
+    }
+    outcomes_print(&figures->outcomes, stderr);
+    fprintf(stderr, "%s: generation %" PRId64 " is in place: %" PRIu64 " leads, %" PRIu64 " rows of leads gone, %" PRIu64 " records of snapshots that differed\n",
+            settings->application, figures->generation, figures->leads, figures->leads_gone, figures->snapshots);
+    if (figures->other_config)
+        fprintf(stderr, "%s: the daemon had another configuration when it last committed: restart it with this one, else it counts by the old one again\n",
+                settings->application);
+    return EXIT_DONE;
+}
+
+static int rebuild(const struct settings *settings, int threads)
+{
+    struct inputs inputs = {.command = "rebuild"};
+    struct rebuild_figures figures = {0};
+    struct progress_bar bar;
+    int status = EXIT_FAILED;
+    struct stretch_bounds committed = {INT64_MIN, INT64_MIN, INT64_MAX, NULL, settings->application};
+    if (inputs_open_topics(&inputs, settings, &committed)) {
+        struct log *log = kafka_log_open(settings, &(struct kafka_options){.takes_over = true});
+        struct rebuild_options options = {.threads = threads, .stopping = &stopping, .progress = show_progress, .context = &bar};
+        set_handlers(log, inputs.stretch);
+        progress_bar_begin(&bar, &settings->zone);
+        enum log_status result = rebuild_run(settings, log, inputs.count, inputs.histories, &options, &figures);
+        progress_bar_end(&bar);
+        status = end(settings, &figures, result);
+        atomic_store(&stopping, true); /* a signal from here on leaves at once */
+        log->ops->close(log);
+    }
+    inputs_close(&inputs);
+    outcomes_free(&figures.outcomes);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    const char *values[OPTION_COUNT];
+    int64_t threads = 1;
+    if (options_parse(rows, argc, argv, values) < 0 || (values[THREADS] != NULL && !options_integer(&rows[THREADS], values[THREADS], 1, 64, &threads)))
+        return EXIT_USAGE;
+    struct settings *settings = settings_load(values[CONFIG], stderr);
+    if (settings == NULL)
+        return EXIT_USAGE;
+    char error[512];
+    int status = EXIT_USAGE;
+    if (!kafka_check(settings, error, sizeof error))
+        fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
+    else
+        status = values[DRY_RUN] != NULL ? tell(settings, (int)threads) : rebuild(settings, (int)threads);
+    settings_free(settings);
+    return status;
+}
+
+const struct command command_rebuild = {
+    .name = "rebuild",
+    .arguments = "--config FILE [--dry-run] [--threads N]",
+    .summary = "A running application's state made anew from its input",
+    .help = "After a funnel has changed in a way that its leads' rows do not know (fields, sources, names of stages), or internal topics were lost. The input is read\n"
+            "from its start while the application goes on; then whoever leads gives way, the rest is read, and the new state takes the old one's place in one\n"
+            "transaction: rows of leads, snapshots, tombstones for what is not there any more. Until then the old numbers stay published. Interrupted at any\n"
+            "moment nothing is harmed: to go on is to begin again.\n",
+    .options = rows,
+    .run = run,
+};

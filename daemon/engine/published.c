@@ -1,0 +1,76 @@
+#include "published.h"
+
+#include <stdlib.h>
+
+#include "../core/memory.h"
+#include "../core/names.h"
+
+struct published {
+    struct names *keys;
+    uint64_t *digests; /* by key; 0: a tombstone came last */
+    size_t digest_capacity;
+};
+
+struct published *published_new(void)
+{
+    struct published *published = memory_new(sizeof *published);
+    published->keys = names_new(UINT32_MAX);
+    return published;
+}
+
+void published_free(struct published *published)
+{
+    if (published == NULL)
+        return;
+    names_free(published->keys);
+    free(published->digests);
+    free(published);
+}
+
+static uint64_t digest_of(const struct log_record *record)
+{
+    if (record->value.data == NULL)
+        return 0;
+    for (int i = 0; i < record->header_count; i++)
+        if (text_equal(record->headers[i].name, TEXT("digest")) && record->headers[i].value.length == 16) {
+            char digits[17] = "";
+            memcpy(digits, record->headers[i].value.data, 16);
+            return strtoull(digits, NULL, 16);
+        }
+    return 2; /* somebody else's record: whatever is to be said differs from it */
+}
+
+static bool is_snapshot(const struct log_record *record)
+{
+    for (int i = 0; i < record->header_count; i++)
+        if (text_equal(record->headers[i].name, TEXT("type")) && !text_equal(record->headers[i].value, TEXT("snapshot")))
+            return false; /* alerts may share the topic */
+    return true;
+}
+
+void published_see(void *context, const struct log_record *records, int count)
+{
+    struct published *published = context;
+    for (int i = 0; i < count; i++) {
+        if (!is_snapshot(&records[i]))
+            continue;
+        uint32_t key = names_number(published->keys, records[i].key);
+        size_t before = published->digest_capacity;
+        published->digests = memory_grow(published->digests, &published->digest_capacity, key + 1, sizeof *published->digests);
+        if (published->digest_capacity > before)
+            memset(published->digests + before, 0, (published->digest_capacity - before) * sizeof *published->digests);
+        published->digests[key] = digest_of(&records[i]);
+    }
+}
+
+uint64_t published_tell(const struct published *published, struct publisher *publisher)
+{
+    uint64_t told = 0;
+    for (uint32_t key = 1; key < names_count(published->keys); key++) {
+        if (published->digests[key] == 0)
+            continue;
+        publisher_restore(publisher, names_text(published->keys, key), published->digests[key]);
+        told++;
+    }
+    return told;
+}
