@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../core/memory.h"
+#include "../engine/csv_history.h"
 #include "../log/file.h"
 
 enum { LETTER_LONGEST = 64 << 20 /* bytes kept for its dead letter of a line that is too long */ };
@@ -16,9 +17,10 @@ bool inputs_open_files(struct inputs *inputs, const struct settings *settings, c
     inputs->files = memory_new((size_t)count * sizeof(struct history *));
     inputs->histories = inputs->files;
     for (; inputs->count < count; inputs->count++) {
-        struct history *file = file_open(paths[inputs->count], inputs->count, longest);
+        const char *path = paths[inputs->count];
+        struct history *file = csv_history_is_named(path) ? csv_history_open(settings, path, inputs->count, longest) : file_open(path, inputs->count, longest);
         if (file == NULL) {
-            fprintf(stderr, "funneld %s: cannot read %s: %s\n", inputs->command, paths[inputs->count], strerror(errno));
+            fprintf(stderr, "funneld %s: cannot read %s: %s\n", inputs->command, path, strerror(errno));
             return false;
         }
         inputs->files[inputs->count] = file;

@@ -180,6 +180,20 @@ static void collect_topics(struct settings *settings)
     }
 }
 
+static const char *const delimiters[] = {"auto", ";", ",", "tab", NULL};
+static const char *const dates[] = {"dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", NULL};
+
+static const struct schema_row csv_rows[] = {
+    {"delimiter", SCHEMA_WORD, offsetof(struct csv_form, delimiter), .fallback = "auto", .words = delimiters},
+    {"dates", SCHEMA_WORD, offsetof(struct csv_form, dates), .fallback = "dd.mm.yyyy", .words = dates},
+    {0},
+};
+
+static void read_csv(const struct place *place, void *target)
+{
+    schema_read(place, csv_rows, 0, target);
+}
+
 static const char *const unmatched[] = {"dead-letter", "ignore", NULL};
 
 static const struct schema_row input_rows[] = {
@@ -192,6 +206,7 @@ static const struct schema_row input_rows[] = {
     {"keyed", SCHEMA_BOOLEAN, offsetof(struct settings, keyed), .fallback = "true"},
     {"unmatched", SCHEMA_EITHER, offsetof(struct settings, unmatched_ignored), .fallback = "dead-letter", .words = unmatched},
     {"local_times", SCHEMA_BOOLEAN, offsetof(struct settings, local_times), .fallback = "false"},
+    {"csv", SCHEMA_OWN, offsetof(struct settings, csv), .flags = SCHEMA_NULL, .fallback = "{}", .read = read_csv},
     {0},
 };
 

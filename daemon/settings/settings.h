@@ -45,6 +45,14 @@ struct source {
     struct pointers dimensions[FUNNEL_DIMENSIONS_MAX]; /* one per dimension of the application */
 };
 
+enum csv_delimiter { CSV_AUTO, CSV_SEMICOLON, CSV_COMMA, CSV_TAB }; /* auto: as the header shows */
+enum csv_dates { CSV_DD_MM_YYYY, CSV_SLASH_DD_MM_YYYY, CSV_SLASH_MM_DD_YYYY };
+
+struct csv_form { /* how spreadsheets write */
+    enum csv_delimiter delimiter;
+    enum csv_dates dates;            /* beside yyyy-mm-dd, which is always read */
+};
+
 enum name_kind { NAME_STEP, NAME_LOST, NAME_REMOVED, NAME_OTHER };
 
 struct name { /* one word an event's `stage` may carry in a funnel */
@@ -142,6 +150,7 @@ struct settings {
     int64_t out_of_orderness_s, max_future_s;
     int64_t max_record;           /* bytes */
     bool keyed, unmatched_ignored, local_times;
+    struct csv_form csv;          /* of files that are CSV */
 
     const char *snapshots_topic, *alerts_topic, *dead_letters_topic;
     int64_t every_ms;

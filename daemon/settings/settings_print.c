@@ -135,6 +135,12 @@ static void print_source(const struct settings *settings, const struct source *s
     }
 }
 
+static void print_csv(const struct csv_form *csv, FILE *out)
+{
+    static const char *const delimiters[] = {"as the header shows", "`;`", "`,`", "tab"}, *const dates[] = {"dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy"};
+    fprintf(out, "  in CSV files cells are parted by: %s, dates are yyyy-mm-dd or %s, in the time zone above\n", delimiters[csv->delimiter], dates[csv->dates]);
+}
+
 static void print_input(const struct settings *settings, FILE *out)
 {
     fputs("\ninput\n  out of order by ", out);
@@ -145,6 +151,7 @@ static void print_input(const struct settings *settings, FILE *out)
             settings->keyed ? "keyed by lead: one without a value removes it" : "not keyed by lead");
     fprintf(out, "  events that no funnel wants: %s; times without an offset: %s\n", settings->unmatched_ignored ? "ignored" : "dead letters",
             settings->local_times ? "in the time zone above" : "dead letters");
+    print_csv(&settings->csv, out);
     for (int i = 0; i < settings->source_count; i++)
         print_source(settings, &settings->sources[i], out);
 }

@@ -17,7 +17,7 @@ fail() {
 [ $# -gt 0 ] || set -- $(cd "$here" && ls -d -- */ | tr -d /)
 for name in "$@"; do
     config=$root/config/examples/$name.yaml
-    "$funneld" replay --config "$config" --as-of "$(cat "$here/$name/as-of")" --last --dead-letters "$work/dead-letters" "$here/$name/events.ndjson" \
+    "$funneld" replay --config "$config" --as-of "$(cat "$here/$name/as-of")" --last --dead-letters "$work/dead-letters" "$here/$name"/events.* \
         >"$work/records" 2>"$work/said" || { fail "$name" "replay failed"; cat "$work/said"; continue; }
     diff -u "$here/$name/expected.ndjson" "$work/records" || fail "$name" "other records than expected"
     diff -u "$here/$name/expected-dead-letters.ndjson" "$work/dead-letters" || fail "$name" "other dead letters than expected"

@@ -104,6 +104,7 @@ static void sources__have_defaults_for_what_they_do_not_list(void **state)
     assert_false(full->keyed);
     assert_true(full->unmatched_ignored);
     assert_true(full->local_times);
+    assert_true(full->csv.delimiter == CSV_TAB && full->csv.dates == CSV_SLASH_MM_DD_YYYY);
 
     assert_int_equal(full->source_count, 3);
     const struct source *source = &full->sources[0];
@@ -317,6 +318,7 @@ static void defaults(void **state)
     assert_true(settings->keyed);
     assert_false(settings->unmatched_ignored);
     assert_false(settings->local_times);
+    assert_true(settings->csv.delimiter == CSV_AUTO && settings->csv.dates == CSV_DD_MM_YYYY);
     assert_int_equal(settings->topic_count, 1);
     assert_string_equal(settings->topics[0], "lead.events");
     assert_int_equal(settings->source_count, 1);
