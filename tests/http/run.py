@@ -282,10 +282,28 @@ def metrics(directory):
                                   ("funneld_leading", "1"), ("sum(funneld_lag_records)", "0"), ("funneld_leads", "6"), ("funneld_commit_duration_seconds_count > bool 0", "1")):
                 found = wait_until(lambda query=query: value(query), 20, query)
                 expect(found == wanted, f"{query}: {found}, not {wanted}")
+            panels = dashboard_queries()
+            for query in panels:
+                answer = asking.get("/api/v1/query?" + urllib.parse.urlencode({"query": query}))
+                expect(answer.status == 200, f"config/grafana.json: {query}: {answer.body.decode()}")
         finally:
             prometheus.kill()
             prometheus.wait()
-        return f"{sum(not line.startswith(b'#') for line in text.splitlines())} series"
+        return f"{sum(not line.startswith(b'#') for line in text.splitlines())} series, {len(panels)} queries of the dashboard"
+
+
+def dashboard_queries():
+    """Those of config/grafana.json with its variables filled in. Every metric they name is one that the daemon has."""
+    root = HERE.parents[1]
+    known = set(re.findall(r'"(funneld_[a-z_]+)"', "".join((root / "daemon" / path).read_text(encoding="utf-8") for path in ("metrics/metrics.c", "http/scrape.c"))))
+    queries = []
+    for panel in json.loads((root / "config" / "grafana.json").read_text(encoding="utf-8"))["panels"]:
+        for target in panel.get("targets", []):
+            named = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"funneld_[a-z_]+", target["expr"])}
+            expect(named <= known, f"config/grafana.json: {named - known}: no such metric")
+            query = re.sub(r"\$(instance|funnel|window)", ".*", target["expr"])
+            queries.append(query.replace("$basis", "activity").replace("$__rate_interval", "1m"))
+    return queries
 
 
 def openapi(directory):
