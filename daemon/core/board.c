@@ -227,6 +227,7 @@ static void add_to_slice(struct board_group *group, int32_t slice, int ledger, s
     group->slices = memory_grow(group->slices, &group->slice_capacity, group->slice_count + 1, sizeof *group->slices);
     memmove(group->slices + place + 1, group->slices + place, (group->slice_count++ - place) * sizeof *group->slices);
     group->slices[place] = (struct board_slice){.slice = slice, .ledger = (uint16_t)ledger, .tally = *delta};
+    tally_trim(&group->slices[place].tally);
     *delta = (struct tally){0};
 }
 

@@ -20,7 +20,7 @@ static void add_to_group(struct counter *counter, uint32_t group, const struct c
             place = deltas_place(&counter->deltas, group, (int32_t)slice);
         }
         if (field < TALLY_AMOUNTS)
-            deltas_add(&counter->deltas, place, contribution->key, (int32_t)contribution->count);
+            tally_add(&counter->deltas.list[place].tally, contribution->key, (int32_t)contribution->count);
         else
             tally_add_amount(&counter->deltas.list[place].tally, contribution->key, contribution->count);
     }

@@ -53,31 +53,6 @@ uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice)
     return (uint32_t)deltas->count - 1;
 }
 
-static void add_first(struct deltas *deltas)
-{
-    uint32_t first = deltas->put_off_first;
-    tally_add(&deltas->list[deltas->put_off[first].place].tally, deltas->put_off[first].key, deltas->put_off[first].count);
-    deltas->put_off_first = (first + 1) % DELTAS_PUT_OFF;
-    deltas->put_off_count--;
-}
-
-void deltas_add(struct deltas *deltas, uint32_t place, uint32_t key, int32_t count)
-{
-    if (deltas->put_off_count == DELTAS_PUT_OFF)
-        add_first(deltas);
-    uint32_t last = (deltas->put_off_first + deltas->put_off_count++) % DELTAS_PUT_OFF;
-    deltas->put_off[last].place = place;
-    deltas->put_off[last].key = key;
-    deltas->put_off[last].count = count;
-    tally_prefetch(&deltas->list[place].tally, key);
-}
-
-void deltas_settle(struct deltas *deltas)
-{
-    while (deltas->put_off_count > 0)
-        add_first(deltas);
-}
-
 static struct delta_standing *standing_of(struct deltas *deltas, uint32_t group)
 {
     deltas->standing = memory_grow(deltas->standing, &deltas->standing_capacity, group + 1, sizeof *deltas->standing);

@@ -17,8 +17,6 @@ struct delta_standing { /* of a group's open leads */
     bool stays_changed;  /* some stay began at another moment, be it in the same slice: who stands longest is named by the second */
 };
 
-enum { DELTAS_PUT_OFF = 32 };
-
 struct deltas { /* zeroed and then deltas_init; the first `count` of the list are in use */
     struct delta *list;
     size_t count, capacity;
@@ -26,8 +24,6 @@ struct deltas { /* zeroed and then deltas_init; the first `count` of the list ar
     uint32_t slot_mask;
     struct delta_standing **standing; /* by group; NULL: nothing of the group */
     size_t standing_groups, standing_capacity;
-    struct { uint32_t place, key; int32_t count; } put_off[DELTAS_PUT_OFF]; /* additions under way, a ring */
-    uint32_t put_off_first, put_off_count;
 };
 
 void deltas_init(struct deltas *deltas);
@@ -35,10 +31,6 @@ void deltas_free(struct deltas *deltas);
 
 uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice); /* in the list; made if it is not there */
 
-/* Add to a count of the delta at a place. The addition is put off by a few others, so that the memory it needs has time to come; deltas_settle ends that
- * before anything is read. */
-void deltas_add(struct deltas *deltas, uint32_t place, uint32_t key, int32_t count);
-void deltas_settle(struct deltas *deltas);
 void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor);
 void deltas_note_stay(struct deltas *deltas, uint32_t group);
 void deltas_clear(struct deltas *deltas);

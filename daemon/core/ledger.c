@@ -474,7 +474,6 @@ void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash)
 struct deltas *ledger_deltas(struct ledger *ledger)
 {
     ledger_count(ledger);
-    deltas_settle(&ledger->counter.deltas);
     return &ledger->counter.deltas;
 }
 

@@ -12,8 +12,8 @@ struct step_counts { int64_t passed, left_lost, left_won, excluded; }; /* read f
 struct snapshot_maker {
     struct snapshot snapshot;
     struct step_counts counts[TALLY_BASES][FUNNEL_STEPS_MAX];
-    struct tally_entry *entries;
-    size_t entry_count, entry_capacity;
+    const struct tally_entry *entries; /* the window's */
+    size_t entry_count;
     struct sketch_count *durations;
     size_t duration_count, duration_capacity;
     struct snapshot_reason *reasons;
@@ -40,7 +40,6 @@ void snapshot_maker_free(struct snapshot_maker *maker)
 {
     if (maker == NULL)
         return;
-    free(maker->entries);
     free(maker->durations);
     free(maker->reasons);
     free(maker->exits);
@@ -355,8 +354,7 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
     snapshot->last_event_at = last_event_at;
     snapshot->final = snapshot->window->kind != WINDOW_ROLLING && tick >= window->span.end + snapshot->funnel->lateness_s;
 
-    maker->entries = memory_grow(maker->entries, &maker->entry_capacity, window->tally.nonzero + 1, sizeof *maker->entries);
-    maker->entry_count = tally_sorted(&window->tally, maker->entries);
+    maker->entries = tally_entries(&window->tally, &maker->entry_count);
     for (size_t i = 0; i < maker->entry_count; i++)
         read_entry(maker, &maker->entries[i]);
     for (int basis = 0; basis < TALLY_BASES; basis++)

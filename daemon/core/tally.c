@@ -5,46 +5,147 @@
 
 #include "memory.h"
 
-enum { CAPACITY_LEAST = 8, AMOUNTS = 4 };
+enum { ROOM_LEAST = 8, AMOUNTS = 4 };
 
-/* The slot of a key: the one it has, or the free one where it belongs. The capacity is > 0. */
-static struct tally_entry *slot_of(const struct tally *tally, uint32_t key)
-{
-    uint32_t slot = tally_home(tally->capacity, key);
-    while (tally->slots[slot].key != 0 && tally->slots[slot].key != key + 1)
-        slot = (slot + 1) & (tally->capacity - 1);
-    return &tally->slots[slot];
-}
+/* ---- additions in order ---- */
 
-/* Room for one more key. Keys whose count went back to 0 are dropped on the way. */
-static void grow(struct tally *tally)
-{
-    struct tally_entry *old = tally->slots;
-    uint32_t old_capacity = tally->capacity;
-    tally->capacity = CAPACITY_LEAST;
-    while (tally->capacity < 2 * (tally->nonzero + 1))
-        tally->capacity *= 2;
-    tally->slots = memory_new(tally->capacity * sizeof *tally->slots);
-    for (uint32_t i = 0; i < old_capacity; i++)
-        if (old[i].count != 0)
-            *slot_of(tally, old[i].key - 1) = old[i];
-    tally->used = tally->nonzero;
-    free(old);
-}
+enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4, FEW = 24 };
 
-void tally_add(struct tally *tally, uint32_t key, int32_t count)
+static void sort_few(struct tally_entry *entries, size_t length)
 {
-    if ((tally->used + 1) * 4 > tally->capacity * 3)
-        grow(tally);
-    struct tally_entry *slot = slot_of(tally, key);
-    if (slot->key == 0) {
-        slot->key = key + 1;
-        tally->used++;
+    for (size_t i = 1; i < length; i++) {
+        struct tally_entry moved = entries[i];
+        size_t place = i;
+        for (; place > 0 && entries[place - 1].key > moved.key; place--)
+            entries[place] = entries[place - 1];
+        entries[place] = moved;
     }
-    tally->nonzero -= slot->count != 0;
-    slot->count += count;
-    tally->nonzero += slot->count != 0;
 }
+
+/* A radix sort by key, least digit first; a digit that all share costs nothing. `other` has room for as many. Returns which of the two holds the result. */
+static struct tally_entry *sort_many(struct tally_entry *entries, struct tally_entry *other, size_t length)
+{
+    uint32_t places[PASSES][DIGITS] = {{0}};
+    for (size_t i = 0; i < length; i++)
+        for (int pass = 0; pass < PASSES; pass++)
+            places[pass][entries[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
+    for (int pass = 0; pass < PASSES; pass++) {
+        uint32_t *place = places[pass], from = 0;
+        if (place[entries[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == length)
+            continue;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            uint32_t count = place[digit];
+            place[digit] = from;
+            from += count;
+        }
+        for (size_t i = 0; i < length; i++)
+            other[place[entries[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = entries[i];
+        struct tally_entry *sorted = other;
+        other = entries;
+        entries = sorted;
+    }
+    return entries;
+}
+
+/* Entries of one key become one, those that come to 0 none. Returns how many are left. */
+static size_t sum_up(struct tally_entry *entries, size_t length)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < length;) {
+        struct tally_entry sum = entries[i++];
+        while (i < length && entries[i].key == sum.key)
+            sum.count += entries[i++].count;
+        if (sum.count != 0)
+            entries[kept++] = sum;
+    }
+    return kept;
+}
+
+/* Merge two lists that ascend into `out`. Returns its length. */
+static size_t merge(const struct tally_entry *a, size_t a_length, const struct tally_entry *b, size_t b_length, struct tally_entry *out)
+{
+    struct tally_entry *first = out;
+    const struct tally_entry *a_end = a + a_length, *b_end = b + b_length;
+    while (a < a_end && b < b_end) {
+        struct tally_entry entry = *a;
+        if (b->key < entry.key) {
+            entry = *b++;
+        } else {
+            a++;
+            if (b->key == entry.key)
+                entry.count += b++->count;
+        }
+        *out = entry;
+        out += entry.count != 0;
+    }
+    for (; a < a_end; a++)
+        if (a->count != 0)
+            *out++ = *a;
+    for (; b < b_end; b++)
+        *out++ = *b;
+    return (size_t)(out - first);
+}
+
+static void settle(struct tally *tally)
+{
+    struct tally_entry *additions = tally->entries + tally->settled, *sorted = additions, *room = NULL;
+    size_t added = tally->count - tally->settled;
+    if (added == 0)
+        return;
+    if (added <= FEW) {
+        sort_few(additions, added);
+    } else {
+        room = memory_resize(NULL, added * sizeof *room);
+        sorted = sort_many(additions, room, added);
+    }
+    added = sum_up(sorted, added);
+    size_t settled = tally->settled;
+    if (settled == 0) {
+        if (sorted != tally->entries)
+            memcpy(tally->entries, sorted, added * sizeof *sorted);
+        tally->count = tally->settled = (uint32_t)added;
+    } else if (added > 0) {
+        struct tally_entry *list = memory_resize(NULL, (size_t)tally->capacity * sizeof *list);
+        tally->count = tally->settled = (uint32_t)merge(tally->entries, settled, sorted, added, list);
+        free(tally->entries);
+        tally->entries = list;
+    } else {
+        tally->count = tally->settled;
+    }
+    free(room);
+}
+
+/* Reading settles; to whoever reads that is no change. */
+static struct tally *settled(const struct tally *tally)
+{
+    struct tally *same = (struct tally *)(uintptr_t)tally;
+    settle(same);
+    return same;
+}
+
+void tally_make_room(struct tally *tally)
+{
+    settle(tally);
+    uint32_t least = tally->count + tally->count / 2 + ROOM_LEAST;
+    if (tally->capacity >= tally->count + tally->count / 4 + ROOM_LEAST)
+        return; /* enough of the additions were to keys that there are */
+    tally->entries = memory_resize(tally->entries, least * sizeof *tally->entries);
+    tally->capacity = least;
+}
+
+void tally_trim(struct tally *tally)
+{
+    settle(tally);
+    if (tally->count == 0) {
+        free(tally->entries);
+        tally->entries = NULL;
+    } else {
+        tally->entries = memory_resize(tally->entries, tally->count * sizeof *tally->entries);
+    }
+    tally->capacity = tally->count;
+}
+
+/* ---- amounts ---- */
 
 static int amount_place(uint32_t key)
 {
@@ -58,21 +159,39 @@ void tally_add_amount(struct tally *tally, uint32_t key, int64_t minor)
     tally_sum_add(&tally->amounts[amount_place(key)], minor);
 }
 
-int32_t tally_get(const struct tally *tally, uint32_t key)
-{
-    return tally->capacity > 0 ? slot_of(tally, key)->count : 0;
-}
-
 tally_amount tally_get_amount(const struct tally *tally, uint32_t key)
 {
     return tally->amounts != NULL ? tally_sum_of(tally->amounts[amount_place(key)]) : 0;
 }
 
+/* ---- reading and merging ---- */
+
+/* NULL: it is not there. */
+static struct tally_entry *find(const struct tally *tally, uint32_t key)
+{
+    const struct tally *read = settled(tally);
+    uint32_t low = 0, high = read->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (read->entries[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < read->count && read->entries[low].key == key ? &read->entries[low] : NULL;
+}
+
+int32_t tally_get(const struct tally *tally, uint32_t key)
+{
+    const struct tally_entry *entry = find(tally, key);
+    return entry != NULL ? entry->count : 0;
+}
+
 void tally_merge(struct tally *target, const struct tally *source, int sign)
 {
-    for (uint32_t i = 0; i < source->capacity; i++)
-        if (source->slots[i].count != 0)
-            tally_add(target, source->slots[i].key - 1, sign * source->slots[i].count);
+    const struct tally *read = settled(source);
+    for (uint32_t i = 0; i < read->count; i++)
+        tally_add(target, read->entries[i].key, sign * read->entries[i].count);
     if (source->amounts == NULL)
         return;
     if (target->amounts == NULL)
@@ -85,7 +204,9 @@ void tally_merge(struct tally *target, const struct tally *source, int sign)
 
 bool tally_is_zero(const struct tally *tally)
 {
-    if (tally->nonzero > 0)
+    uint32_t place = 0;
+    struct tally_entry entry;
+    if (tally_next(tally, &place, &entry))
         return false;
     for (int i = 0; tally->amounts != NULL && i < AMOUNTS; i++)
         if (tally_sum_of(tally->amounts[i]) != 0)
@@ -95,95 +216,45 @@ bool tally_is_zero(const struct tally *tally)
 
 void tally_clear(struct tally *tally)
 {
-    if (tally->capacity > 0)
-        memset(tally->slots, 0, tally->capacity * sizeof *tally->slots);
+    tally->count = tally->settled = 0;
     if (tally->amounts != NULL)
         memset(tally->amounts, 0, AMOUNTS * sizeof *tally->amounts);
-    tally->used = tally->nonzero = 0;
 }
 
 void tally_free(struct tally *tally)
 {
-    free(tally->slots);
+    free(tally->entries);
     free(tally->amounts);
     *tally = (struct tally){0};
 }
 
 void tally_drop(struct tally *tally, uint32_t key)
 {
-    if (tally->capacity == 0)
-        return;
-    struct tally_entry *slot = slot_of(tally, key);
-    tally->nonzero -= slot->count != 0;
-    slot->count = 0;
+    struct tally_entry *entry = find(tally, key);
+    if (entry != NULL)
+        entry->count = 0; /* it goes when additions are merged */
 }
 
-bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out)
+bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out)
 {
-    while (*slot < tally->capacity) {
-        const struct tally_entry *entry = &tally->slots[(*slot)++];
-        if (entry->count == 0)
-            continue;
-        *out = (struct tally_entry){entry->key - 1, entry->count};
-        return true;
+    const struct tally *read = settled(tally);
+    while (*place < read->count) {
+        *out = read->entries[(*place)++];
+        if (out->count != 0)
+            return true;
     }
     return false;
 }
 
-enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3, FEW = 32 };
-
-/* One pass of a radix sort: stable, by one digit of the key. */
-static void sort_by_digit(const struct tally_entry *from, struct tally_entry *to, size_t length, int shift)
+const struct tally_entry *tally_entries(const struct tally *tally, size_t *count)
 {
-    uint32_t places[DIGITS] = {0};
-    for (size_t i = 0; i < length; i++)
-        places[from[i].key >> shift & (DIGITS - 1)]++;
-    uint32_t place = 0;
-    for (int digit = 0; digit < DIGITS; digit++) {
-        uint32_t count = places[digit];
-        places[digit] = place;
-        place += count;
-    }
-    for (size_t i = 0; i < length; i++)
-        to[places[from[i].key >> shift & (DIGITS - 1)]++] = from[i];
-}
-
-/* Large windows hold tens of thousands of keys and are sorted for every record. */
-static void sort_by_key(struct tally_entry *entries, size_t length)
-{
-    if (length <= FEW) {
-        for (size_t i = 1; i < length; i++) {
-            struct tally_entry moved = entries[i];
-            size_t place = i;
-            for (; place > 0 && entries[place - 1].key > moved.key; place--)
-                entries[place] = entries[place - 1];
-            entries[place] = moved;
-        }
-        return;
-    }
-    struct tally_entry *other = memory_resize(NULL, length * sizeof *other);
-    struct tally_entry *from = entries, *to = other;
-    for (int pass = 0; pass < PASSES; pass++) {
-        sort_by_digit(from, to, length, pass * DIGIT_BITS);
-        struct tally_entry *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    memcpy(entries, other, length * sizeof *entries); /* an odd number of passes ends there */
-    free(other);
-}
-
-size_t tally_sorted(const struct tally *tally, struct tally_entry *out)
-{
-    size_t length = 0;
-    struct tally_entry entry;
-    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
-        out[length++] = entry;
-    sort_by_key(out, length);
-    return length;
+    struct tally *read = settled(tally);
+    read->count = read->settled = (uint32_t)sum_up(read->entries, read->count); /* without those that were dropped */
+    *count = read->count;
+    return read->entries;
 }
 
 size_t tally_bytes(const struct tally *tally)
 {
-    return tally->capacity * sizeof *tally->slots + (tally->amounts != NULL ? AMOUNTS * sizeof *tally->amounts : 0);
+    return tally->capacity * sizeof *tally->entries + (tally->amounts != NULL ? AMOUNTS * sizeof *tally->amounts : 0);
 }

@@ -7,8 +7,14 @@
  *   bits 20-25  step, from 0
  *   bits 0-19   detail
  * Sums of amounts stand beside the counts: they may exceed 64 bits and are kept as two sums, of the low and the high 32 bits of each amount.
- * Memory: 8 bytes a slot, at most three quarters of them taken. Counts are of leads and fit 32 bits.
- * Threads: no locks inside; a tally is used by one thread at a time. */
+ *
+ * Counts are a list in order of key, and behind it the latest additions as they came. Adding is putting one more at the end; when room is short, or somebody
+ * reads, the additions are sorted and merged into the list. So a lead that adds to a hundred counts in as many places writes to memory in order, and whoever
+ * reads finds the keys in order.
+ *     in order | as they came                     in order
+ *     3:5 7:2  | 7:1 4:1 3:-5      settled:       4:1 7:3
+ * Memory: 8 bytes a count, half as much again at most for additions. Counts are of leads and fit 32 bits.
+ * Threads: no locks inside, and reading settles the additions: a tally is used by one thread at a time, even a const one. */
 #ifndef FUNNELD_CORE_TALLY_H
 #define FUNNELD_CORE_TALLY_H
 
@@ -68,27 +74,20 @@ static inline tally_amount tally_sum_of(struct tally_sum sum) { return (tally_am
 struct tally_entry { uint32_t key; int32_t count; };
 
 struct tally { /* zeroed: empty. Open so that it can live inside other tables; fields are this module's own */
-    struct tally_entry *slots; /* keys are stored + 1; 0: free */
+    struct tally_entry *entries;
     struct tally_sum *amounts; /* by basis: won, lost; NULL: none yet */
-    uint32_t capacity;         /* a power of two or 0 */
-    uint32_t used;             /* slots taken, zero counts included */
-    uint32_t nonzero;          /* keys whose count is not 0 */
+    uint32_t count, capacity;
+    uint32_t settled;          /* the first so many ascend by key, each key once; the others are additions */
 };
 
-/* Where a key's search begins; this module's own. */
-static inline uint32_t tally_home(uint32_t capacity, uint32_t key)
-{
-    return (uint32_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (capacity - 1);
-}
+void tally_make_room(struct tally *tally); /* tally_add's slow way; this module's own */
 
 /* key: any field below TALLY_AMOUNTS. */
-void tally_add(struct tally *tally, uint32_t key, int32_t count);
-
-/* Let the memory of a key come near. */
-static inline void tally_prefetch(const struct tally *tally, uint32_t key)
+static inline void tally_add(struct tally *tally, uint32_t key, int32_t count)
 {
-    if (tally->capacity > 0)
-        __builtin_prefetch(&tally->slots[tally_home(tally->capacity, key)], 1);
+    if (tally->count == tally->capacity)
+        tally_make_room(tally);
+    tally->entries[tally->count++] = (struct tally_entry){key, count};
 }
 
 /* key: TALLY_WON_AMOUNT or TALLY_LOST_AMOUNT. */
@@ -109,11 +108,14 @@ void tally_free(struct tally *tally);
 /* Bring a key's count to 0. Nothing moves, so it may be done between two calls of tally_next. */
 void tally_drop(struct tally *tally, uint32_t key);
 
-/* One key after another whose count is not 0, in no particular order: start with *slot = 0. False: no more. */
-bool tally_next(const struct tally *tally, uint32_t *slot, struct tally_entry *out);
+/* One key after another whose count is not 0, ascending: start with *place = 0. False: no more. */
+bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out);
 
-/* All keys whose count is not 0, ascending, into `out` (room for tally->nonzero). Returns how many. */
-size_t tally_sorted(const struct tally *tally, struct tally_entry *out);
+/* All of them, ascending; they live in the tally until it is changed. */
+const struct tally_entry *tally_entries(const struct tally *tally, size_t *count);
+
+/* Give back the memory that additions would need: few are to come. */
+void tally_trim(struct tally *tally);
 
 /* Bytes held, for figures on memory. */
 size_t tally_bytes(const struct tally *tally);
