@@ -110,10 +110,7 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
         emit_trial(sink, step, next, horizon_s);
     if (step->skipped)
         emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
-    emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_REACHED, k, 0), 1);
-    uint32_t outcome = outcome_key(step, TALLY_COHORT, k, 0, horizon_s);
-    if (tally_key_field(outcome) != TALLY_ON_WAY) /* of a cohort what is left of reached(k) */
-        emit(sink, cohort, outcome, 1);
+    emit(sink, cohort, outcome_key(step, TALLY_COHORT, k, 0, horizon_s), 1);
     if (step->skipped)
         emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_SKIPPED, k, 0), 1);
 }
@@ -176,7 +173,6 @@ static void emit_outcome(const struct sink *sink, const struct facts *facts)
     if (facts == NULL || facts->state == LEAD_ABSENT)
         return;
     int64_t cohort = slice_of(sink, facts->entry);
-    emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_ENTERED, 0, 0), 1);
     if (facts->returned)
         emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_RETURNED, 0, 0), 1);
     if (facts->state == LEAD_OPEN) {

@@ -65,7 +65,7 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     struct snapshot_view *view = &maker->snapshot.views[basis];
     struct step_counts *counts = &maker->counts[basis][step];
     int64_t count = entry->count;
-    if (young_counts_as_reached(basis, field))
+    if (tally_is_outcome(field))
         view->steps[step].reached += count;
     switch (field) {
     case TALLY_LEFT_WON: counts->left_won += count; break;
@@ -78,16 +78,15 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
         break;
     case TALLY_SKIPPED: view->steps[step].skipped = count; break;
     case TALLY_STAGE: view->stages[step].reached = count; break;
-    case TALLY_ENTERED: view->entered = count; break;
     case TALLY_WON: view->won = count; break;
     case TALLY_OPEN: view->open = count; break;
     case TALLY_RETURNED: view->returned = count; break;
     case TALLY_SCORES:
         *(step == 2 ? &maker->snapshot.promoters : step == 1 ? &maker->snapshot.passives : &maker->snapshot.detractors) = count;
         break;
+    case TALLY_LOST: view->lost += count; break; /* reasons by stretches of entries, below */
     case TALLY_REACHED:
     case TALLY_ON_WAY:
-    case TALLY_LOST: /* by stretches of entries, below */
     case TALLY_STANDING:
     case TALLY_SUCCEEDED:
     case TALLY_FAILED:
@@ -103,7 +102,7 @@ static void read_reached(const struct tally *tally, enum tally_basis basis, int6
     struct tally_entry entry;
     memset(reached, 0, FUNNEL_STEPS_MAX * sizeof *reached);
     for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
-        if (tally_key_basis(entry.key) == basis && young_counts_as_reached(basis, tally_key_field(entry.key)))
+        if (tally_key_basis(entry.key) == basis && tally_is_outcome(tally_key_field(entry.key)))
             reached[tally_key_step(entry.key)] += entry.count;
 }
 
@@ -285,6 +284,8 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
     if (basis == TALLY_ACTIVITY) {
         view->entered = view->steps[0].reached;
         view->open = view->returned = -1;
+    } else {
+        view->entered = view->open + view->won + view->lost;
     }
     view->won_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_WON_AMOUNT, 0, 0));
     view->lost_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_LOST_AMOUNT, 0, 0));
@@ -299,7 +300,6 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
         step->conversion = before >= 0 ? ratio_of(step->reached, view->steps[before].reached) : NAN;
         step->from_start = ratio_of(step->reached, view->entered);
         fill_reasons(maker, board, basis, k, step);
-        view->lost += step->lost_total;
         step->to_next_p50_s = step->to_next_p90_s = -1;
         step->has_left = funnel->next_required[k] >= 0;
         if (!step->has_left)

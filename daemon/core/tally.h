@@ -25,19 +25,18 @@
 enum tally_basis { TALLY_ACTIVITY, TALLY_COHORT, TALLY_BASES };
 
 enum tally_field {          /* counted in the slice of ...: activity / cohort */
-    TALLY_REACHED,          /* cohort: entry. On activity it is the sum of the next six, one of which every lead in reached(k) is: */
-    TALLY_ON_WAY,           /* activity: without r(k') and open, or without a k' at all; k' being the next required step. Detail: seconds of r(k) into the slice */
+    TALLY_REACHED,          /* of sums that hold no outcomes (watch.h), never in a slice: the sum of the next six, one of which every lead in reached(k) is: */
+    TALLY_ON_WAY,           /* r(k) / entry; without r(k') and open, or without a k' at all; k' being the next required step. Detail on activity: seconds of r(k) into the slice */
     TALLY_LEFT_WON,         /* without r(k') and won now. Detail on activity: seconds of r(k) into the slice */
-    TALLY_TO_LOSS,          /* without r(k') and lost now. Detail: bucket of loss - r(k) */
-    TALLY_TO_NEXT,          /* with r(k') and neither skipped. Detail: bucket of r(k') - r(k) */
-    TALLY_TO_NEXT_SKIPPED,  /* with r(k'), but k or k' skipped: likewise, and nobody knows when it really went on */
+    TALLY_TO_LOSS,          /* without r(k') and lost now. Detail on activity: bucket of loss - r(k) */
+    TALLY_TO_NEXT,          /* with r(k') and neither skipped. Detail: bucket of r(k') - r(k), of a cohort a coarse one */
+    TALLY_TO_NEXT_SKIPPED,  /* with r(k'), but k or k' skipped: likewise on activity, and nobody knows when it really went on */
     TALLY_EXCLUDED,         /* with r(k') < r(k), under `any` */
     TALLY_SKIPPED,          /* r(k) / entry */
     TALLY_LOST,             /* detail: reason; step: where it was lost: loss time / entry */
     TALLY_STAGE,            /* under `any`: leads that reached any goal of a stage (in the place of the step) */
-    TALLY_ENTERED,          /* cohort */
     TALLY_WON,              /* r(won step) / entry */
-    TALLY_OPEN,             /* cohort */
+    TALLY_OPEN,             /* cohort; who entered is open, won or lost */
     TALLY_RETURNED,         /* cohort */
     TALLY_SCORES,           /* activity; step 0 detractors, 1 passives, 2 promoters: time of the score */
     TALLY_STANDING,         /* activity; open leads whose current is the step: slice in which the stay began */
@@ -55,6 +54,10 @@ static inline uint32_t tally_key(enum tally_basis basis, enum tally_field field,
 {
     return (uint32_t)basis << 31 | (uint32_t)field << 26 | (uint32_t)step << 20 | detail;
 }
+
+/* One of these each lead in reached(k) is: reached(k) is their sum. */
+static inline bool tally_is_outcome(enum tally_field field) { return field >= TALLY_ON_WAY && field <= TALLY_EXCLUDED; }
+
 static inline enum tally_basis tally_key_basis(uint32_t key) { return (enum tally_basis)(key >> 31); }
 static inline enum tally_field tally_key_field(uint32_t key) { return (enum tally_field)(key >> 26 & 31); }
 static inline int tally_key_step(uint32_t key) { return (int)(key >> 20 & 63); }

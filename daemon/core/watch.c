@@ -1,7 +1,6 @@
 #include "watch.h"
 
 #include "event_time.h"
-#include "young.h"
 
 bool watch_takes(const struct watch *watch, int64_t start, int64_t slice_s)
 {
@@ -17,19 +16,19 @@ void watch_add(const struct watch *watch, struct tally *sum, const struct tally 
             continue;
         if (watch->whole)
             tally_add(sum, entry.key, sign * entry.count);
-        else if (young_counts_as_reached(watch->basis, tally_key_field(entry.key)))
+        else if (tally_is_outcome(tally_key_field(entry.key)))
             tally_add(sum, tally_key(watch->basis, TALLY_REACHED, tally_key_step(entry.key), 0), sign * entry.count);
     }
 }
 
 int64_t watch_reached(const struct watch *watch, const struct tally *sum, int step)
 {
-    if (!watch->whole || watch->basis == TALLY_COHORT)
+    if (!watch->whole)
         return tally_get(sum, tally_key(watch->basis, TALLY_REACHED, step, 0));
     int64_t reached = 0;
     struct tally_entry entry;
     for (uint32_t slot = 0; tally_next(sum, &slot, &entry);)
-        if (tally_key_step(entry.key) == step && young_counts_as_reached(watch->basis, tally_key_field(entry.key)))
+        if (tally_key_step(entry.key) == step && tally_is_outcome(tally_key_field(entry.key)))
             reached += entry.count;
     return reached;
 }

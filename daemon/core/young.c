@@ -2,11 +2,6 @@
 
 #include "memory.h"
 
-bool young_counts_as_reached(enum tally_basis basis, enum tally_field field)
-{
-    return basis == TALLY_COHORT ? field == TALLY_REACHED : field >= TALLY_ON_WAY && field <= TALLY_EXCLUDED;
-}
-
 static bool is_on_way(const struct tally_entry *entry)
 {
     enum tally_field field = tally_key_field(entry->key);
@@ -23,7 +18,7 @@ struct young *young_read(const struct tally *slice)
     for (uint32_t slot = 0; tally_next(slice, &slot, &entry);) {
         enum tally_field field = tally_key_field(entry.key);
         int step = tally_key_step(entry.key);
-        if (tally_key_basis(entry.key) != TALLY_ACTIVITY || !young_counts_as_reached(TALLY_ACTIVITY, field) || field == TALLY_EXCLUDED)
+        if (tally_key_basis(entry.key) != TALLY_ACTIVITY || !tally_is_outcome(field) || field == TALLY_EXCLUDED)
             continue;
         young->came[step] += entry.count;
         if (is_on_way(&entry))

@@ -21,7 +21,4 @@ struct young {
 /* Read a slice's tally. Given to the caller, who frees it with free(). Cost O(keys). */
 struct young *young_read(const struct tally *slice);
 
-/* Is this one of the fields that add up to reached(k)? */
-bool young_counts_as_reached(enum tally_basis basis, enum tally_field field);
-
 #endif

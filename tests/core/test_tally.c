@@ -30,7 +30,6 @@ static void keys__hold_basis_field_step_and_detail(void **state)
         assert_int_equal(tally_key_field(key), rows[i].field);
         assert_int_equal(tally_key_step(key), rows[i].step);
         assert_int_equal(tally_key_detail(key), rows[i].detail);
-        assert_true(key != UINT32_MAX); /* slots hold it plus one */
     }
 }
 
@@ -49,11 +48,11 @@ static void check_tally(const struct tally *tally, const int64_t *counts)
         assert_int_equal(tally_get(tally, key_of(i)), counts[i]);
         nonzero += counts[i] != 0;
     }
-    assert_int_equal(tally->nonzero, nonzero);
-    struct tally_entry sorted[KEYS];
-    assert_int_equal(tally_sorted(tally, sorted), nonzero);
+    size_t length;
+    const struct tally_entry *entries = tally_entries(tally, &length);
+    assert_int_equal(length, nonzero);
     for (uint32_t i = 0; i < nonzero; i++)
-        assert_true(sorted[i].count != 0 && (i == 0 || sorted[i - 1].key < sorted[i].key));
+        assert_true(entries[i].count != 0 && (i == 0 || entries[i - 1].key < entries[i].key));
 }
 
 static void tally__counts_as_a_plain_array_does(void **state)
@@ -86,17 +85,49 @@ static void tally__counts_as_a_plain_array_does(void **state)
             tally_drop(&tallies[t], key_of(i));
             counts[t][i] = 0;
             break;
+        case 5:
+            tally_trim(&tallies[t]);
+            break;
         default: { /* half the time back to 0 */
             int32_t count = random_one_in(&random, 2) ? (int32_t)-counts[t][i] : random_below(&random, 7) - 3;
-            tally_prefetch(&tallies[t], key_of(i));
             tally_add(&tallies[t], key_of(i), count);
             counts[t][i] += count;
         }
         }
-        check_tally(&tallies[t], counts[t]);
+        if (random_one_in(&random, 50)) /* looking settles: not too often, so that additions gather */
+            check_tally(&tallies[t], counts[t]);
     }
+    for (int t = 0; t < 2; t++)
+        check_tally(&tallies[t], counts[t]);
     tally_free(&tallies[0]);
     tally_free(&tallies[1]);
+}
+
+/* Durations of thousands of leads: many keys, some of them often, some taken back. */
+static void tally__holds_many_keys(void **state)
+{
+    (void)state;
+    enum { MANY = 3000, ADDITIONS = 40000 };
+    struct random random = seeded();
+    static int64_t counts[MANY];
+    struct tally tally = {0};
+    memset(counts, 0, sizeof counts);
+    for (int i = 0; i < ADDITIONS; i++) {
+        int key = random_below(&random, 1 + random_below(&random, MANY));
+        int32_t count = counts[key] > 0 && random_one_in(&random, 3) ? -1 : 1;
+        tally_add(&tally, (uint32_t)key * 1009, count);
+        counts[key] += count;
+        if (i == ADDITIONS / 2)
+            tally_trim(&tally);
+    }
+    assert_true(tally.capacity < 2 * MANY); /* additions to keys that are there take no more memory */
+    struct tally_entry entry;
+    uint32_t place = 0;
+    for (int key = 0; key < MANY; key++)
+        if (counts[key] != 0)
+            assert_true(tally_next(&tally, &place, &entry) && entry.key == (uint32_t)key * 1009 && entry.count == counts[key]);
+    assert_false(tally_next(&tally, &place, &entry));
+    tally_free(&tally);
 }
 
 static void drop__while_going_through_the_keys(void **state)
@@ -114,7 +145,9 @@ static void drop__while_going_through_the_keys(void **state)
     for (uint32_t slot = 0; tally_next(&tally, &slot, &entry); left++)
         assert_int_equal(entry.count % 2, 1);
     assert_int_equal(left, KEYS / 2);
-    assert_int_equal(tally.nonzero, KEYS / 2);
+    size_t length;
+    tally_entries(&tally, &length);
+    assert_int_equal(length, KEYS / 2);
     tally_drop(&(struct tally){0}, key_of(0)); /* nothing there: nothing happens */
     tally_free(&tally);
 }
@@ -164,12 +197,12 @@ static void deltas__are_filled_and_cleared_again_and_again(void **state)
             uint32_t group = (uint32_t)random_below(&random, GROUPS);
             int32_t slice = random_below(&random, SLICES) - SLICES / 2;
             int count = random_below(&random, 5) - 2;
-            deltas_add(&deltas, deltas_place(&deltas, group, slice), key_of(3), count);
+            uint32_t place = deltas_place(&deltas, group, slice);
+            tally_add(&deltas.list[place].tally, key_of(3), count);
             counts[group][slice + SLICES / 2] += count;
             deltas_add_standing(&deltas, group, 2, count);
             standing[group] += count;
         }
-        deltas_settle(&deltas);
         for (size_t i = 0; i < deltas.count; i++) {
             struct delta *delta = &deltas.list[i];
             int64_t *count = &counts[delta->group][delta->slice + SLICES / 2];
@@ -285,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys__hold_basis_field_step_and_detail),
         cmocka_unit_test(tally__counts_as_a_plain_array_does),
+        cmocka_unit_test(tally__holds_many_keys),
         cmocka_unit_test(drop__while_going_through_the_keys),
         cmocka_unit_test(amounts__are_exact_beyond_64_bits_and_can_be_taken_back),
         cmocka_unit_test(deltas__are_filled_and_cleared_again_and_again),

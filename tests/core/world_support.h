@@ -210,13 +210,14 @@ static inline int world_by_text(const void *a, const void *b)
 /* The counts as they stand, reasons by name: numbers of reasons differ from board to board. */
 static inline void world_print_tally(FILE *out, const struct board *board, const struct tally *tally)
 {
-    char **lines = memory_new((tally->nonzero + 1) * sizeof *lines);
-    struct tally_entry entry;
-    size_t count = 0;
-    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);) {
+    size_t count;
+    const struct tally_entry *entries = tally_entries(tally, &count);
+    char **lines = memory_new((count + 1) * sizeof *lines);
+    for (size_t i = 0; i < count; i++) {
+        struct tally_entry entry = entries[i];
         struct text reason = tally_key_field(entry.key) == TALLY_LOST ? board_reason(board, tally_key_detail(entry.key)) : TEXT("");
         uint32_t detail = tally_key_field(entry.key) == TALLY_LOST ? 0 : tally_key_detail(entry.key);
-        int length = asprintf(&lines[count++], " %08x%.*s=%d", entry.key - tally_key_detail(entry.key) + detail, (int)reason.length, reason.data, entry.count);
+        int length = asprintf(&lines[i], " %08x%.*s=%d", entry.key - tally_key_detail(entry.key) + detail, (int)reason.length, reason.data, entry.count);
         assert(length > 0);
         (void)length;
     }
