@@ -52,7 +52,7 @@ function alertView(context, alert) {
 function whatOf({ words, figures }, { labels, value, threshold, reached, passed, low, high, burst, oldest }) {
   if (value === null) return nothing;
   if (reached !== null) {
-    const range = low === null ? "" : ` (${words.fromTo(figures.percent(low).replace(/\s?%/, ""), figures.percent(high))})`;
+    const range = low === null ? "" : ` (${figures.range(low, high)})`;
     const outcomes = passed === null ? "" : `, ${words.passed(figures.number(passed), figures.number(reached))}`;
     const limit = threshold === null ? "" : `; ${words.threshold(figures.percent(threshold))}`;
     return html`${figures.percent(value)}${range}${outcomes}${limit}${burst >= 0.5 ? html`. ${words.burst(figures.percent(burst))}` : nothing}`;

@@ -18,7 +18,7 @@ export function bottlenecksView(context) {
 function placeView(context, place) {
   const { words, figures, view } = context;
   const title = (id) => view.steps.find((step) => step.step === id)?.title ?? id;
-  const chance = place.low === null ? nothing : html`, ${words.sure(figures.percent(place.low).replace(/\s?%/, ""), figures.percent(place.high))}`;
+  const chance = place.low === null ? nothing : html`, ${words.sure(figures.range(place.low, place.high))}`;
   return html`<li>
     <span class=${place.rank > COSTLIEST ? "mark pale" : "mark"} aria-hidden="true">${place.rank}</span>
     <div>

@@ -3,6 +3,7 @@
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
+const MONTH = 30.44 * DAY;
 
 /* words: text(); zone: an IANA name. Every function takes null for "not known" and gives a dash for it. */
 export function figures(language, zone, words) {
@@ -39,6 +40,9 @@ export function figures(language, zone, words) {
     return format({ style: "percent", maximumFractionDigits: share > 0 && share < 0.0995 ? 1 : 0 }).format(share);
   }
 
+  /* 0.299, 0.701 -> 30–70 % */
+  const range = (low, high) => `${percent(low).replace(/\s?%/, "")}\u2060–\u2060${percent(high)}`;
+
   /* 136652.71 RUB -> 137 тыс. ₽, with so many significant digits */
   function money(amount, currency, digits = 3) {
     if (amount === null) return "—";
@@ -60,19 +64,15 @@ export function figures(language, zone, words) {
   function duration(seconds) {
     if (seconds === null) return "—";
     const { units } = words;
-    const parts = (first, second, firstUnit, secondUnit) => (second > 0 ? `${number(first)} ${firstUnit} ${second} ${secondUnit}` : `${number(first)} ${firstUnit}`);
-    if (seconds >= 90 * DAY) return `${number(Math.round(seconds / (30.44 * DAY)))} ${units.month}`;
-    if (seconds >= 10 * DAY) return `${number(Math.round(seconds / DAY))} ${units.day}`;
-    if (seconds >= DAY) {
-      const hours = Math.round(seconds / HOUR);
-      return parts(Math.floor(hours / 24), hours % 24, units.day, units.hour);
-    }
-    if (seconds >= HOUR) {
-      const minutes = Math.round(seconds / MINUTE);
-      return seconds >= 10 * HOUR ? `${Math.round(minutes / 60)} ${units.hour}` : parts(Math.floor(minutes / 60), minutes % 60, units.hour, units.minute);
-    }
-    if (seconds >= MINUTE) return `${Math.round(seconds / MINUTE)} ${units.minute}`;
-    return `${Math.round(seconds)} ${units.second}`;
+    const two = (first, unit, second, smaller) => (second > 0 ? `${first} ${unit} ${second} ${smaller}` : `${first} ${unit}`);
+    const [minutes, hours, days] = [MINUTE, HOUR, DAY].map((length) => Math.round(seconds / length));
+    if (seconds < MINUTE) return `${Math.round(seconds)} ${units.second}`;
+    if (minutes < 60) return `${minutes} ${units.minute}`;
+    if (minutes < 600) return two(Math.floor(minutes / 60), units.hour, minutes % 60, units.minute);
+    if (hours < 24) return `${hours} ${units.hour}`;
+    if (hours < 240) return two(Math.floor(hours / 24), units.day, hours % 24, units.hour);
+    if (days < 90) return `${days} ${units.day}`;
+    return `${number(Math.round(seconds / MONTH))} ${units.month}`;
   }
 
   /* A time, with its year where that isn't this one. */
@@ -114,5 +114,5 @@ export function figures(language, zone, words) {
     }
   }
 
-  return { number, percent, money, roughly, duration, moment, windowName, period, tick };
+  return { number, percent, range, money, roughly, duration, moment, windowName, period, tick };
 }

@@ -93,10 +93,9 @@ function wayCells({ words, figures, view, funnel }, columns, step, next) {
   const few = step.reached < funnel.min_leads ? "few" : "";
   const cell = (kind, name, main, note = nothing) => html`<td role="cell" class="way ${kind}"><div data-name=${name}><b>${main}</b>${note === nothing ? nothing : html`<span>${note}</span>`}</div></td>`;
   const mark = rank ? html`<span class="mark" aria-hidden="true">${rank}</span><span class="unseen">${words.narrow(rank)}: </span>` : nothing;
-  const range = (low, high) => words.fromTo(figures.percent(low).replace(/\s?%/, ""), figures.percent(high));
   return html`
-    ${cell(`to-next ${rank ? "narrow" : ""} ${few}`, words.onward, html`${mark}${figures.percent(way.conversion)}`, way.chance ? range(way.chance.low, way.chance.high) : nothing)}
-    ${columns.matured ? maturedCell(cell, { words, figures, range, columns, few }, way.matured) : nothing}
+    ${cell(`to-next ${rank ? "narrow" : ""} ${few}`, words.onward, html`${mark}${figures.percent(way.conversion)}`, way.chance ? figures.range(way.chance.low, way.chance.high) : nothing)}
+    ${columns.matured ? maturedCell(cell, { words, figures, columns, few }, way.matured) : nothing}
     ${cell("lost", words.leftLost, figures.number(way.left.lost))}
     ${cell("open", words.leftOpen, figures.number(way.left.open))}
     ${columns.won ? cell("won", words.leftWon, figures.number(way.left.won)) : nothing}
@@ -104,10 +103,10 @@ function wayCells({ words, figures, view, funnel }, columns, step, next) {
 }
 
 /* What part will have gone on by the horizon; where no lead had that time yet it is too early to say. */
-function maturedCell(cell, { words, figures, range, columns, few }, matured) {
+function maturedCell(cell, { words, figures, columns, few }, matured) {
   if (!matured || matured.leads === 0) return cell("matured", words.matured, "—");
   if (matured.conversion === null) return cell("matured early", words.matured, words.tooEarly, columns.matured.other(matured.horizon) ?? nothing);
-  const notes = [matured.low === null ? null : range(matured.low, matured.high), columns.matured.other(matured.horizon)].filter(Boolean);
+  const notes = [matured.low === null ? null : figures.range(matured.low, matured.high), columns.matured.other(matured.horizon)].filter(Boolean);
   return cell(`matured ${few}`, words.matured, figures.percent(matured.conversion), notes.length > 0 ? notes.join(", ") : nothing);
 }
 

@@ -4,7 +4,8 @@ import { choice, list } from "./controls.js";
 import { groupKey, groupTitle } from "./group.js";
 import { html, nothing, svg } from "./lit-html.js";
 import { empty, panel } from "./panel.js";
-import { nextSort, scrolling, sortableHead, sorted } from "./table_view.js";
+import { nextSort, sorted } from "./sort.js";
+import { scrolling, sortableHead } from "./table_view.js";
 
 const SHOWN = 25;
 
@@ -40,7 +41,7 @@ function rowOf({ store, state, funnel }, record) {
     record,
     view,
     few: view.entered < funnel.min_leads,
-    open: state.basis === "cohort" ? view.open : record.open.reduce((sum, { leads }) => sum + leads, 0),
+    open: state.basis === "cohort" ? view.open : (record.open?.reduce((sum, { leads }) => sum + leads, 0) ?? null),
     narrowest: view.bottlenecks[0] ?? null,
   };
 }

@@ -45,11 +45,11 @@ function go(changes) {
 }
 
 function contextOf() {
-  const { catalogue, state, snapshot } = store;
+  const { catalogue, state, snapshot, standing } = store;
   const words = text(language(), catalogue.lead);
   const funnel = catalogue.funnels.find((each) => each.id === state.funnel);
   return {
-    store, state, funnel, snapshot, words, look, go, href,
+    store, state, funnel, snapshot, standing, words, look, go, href,
     view: snapshot?.[state.basis] ?? null,
     figures: figures(language(), catalogue.timezone, words),
     now: Date.now(),

@@ -6,8 +6,8 @@ import { scrolling } from "./table_view.js";
 const OLDEST = 10;
 
 export function openView(context) {
-  const { words, figures, snapshot, funnel, state } = context;
-  const rows = snapshot.open.filter(({ leads }) => leads > 0);
+  const { words, figures, standing, funnel, state } = context;
+  const rows = (standing?.open ?? []).filter(({ leads }) => leads > 0);
   if (rows.length === 0) return panel("open", words.openTitle, empty(words.openNone));
   const titles = new Map(funnel.stages.flatMap((stage) => stage.steps).map((step) => [step.id, step.title]));
   const longest = Math.max(1, ...rows.map((row) => row.age_p90 ?? 0));
@@ -35,10 +35,10 @@ function ages({ age_p50: half, age_p90: most }, longest) {
     ${svg`<line x1="2" y1="8" x2="98" y2="8" class="axis"></line><line x1="2" y1="8" x2=${x(most)} y2="8" class="range"></line><line x1=${x(half)} y1="3" x2=${x(half)} y2="13" class="half"></line>`}</svg>`;
 }
 
-function oldestView({ words, figures, snapshot, leadLink }, rows, titles) {
+function oldestView({ words, figures, standing, leadLink }, rows, titles) {
   const oldest = rows.flatMap((row) => (row.oldest ?? []).map((each) => ({ ...each, step: row.step }))).sort((a, b) => Date.parse(a.since) - Date.parse(b.since)).slice(0, OLDEST);
   if (oldest.length === 0) return nothing;
   return html`<div><h3>${words.oldest}</h3>
     <ol class="oldest">${oldest.map(({ lead, since, step }) => html`<li>${leadLink(lead)}<span class="where">${titles.get(step) ?? step}</span>
-      <span class="note" title=${words.since(figures.moment(since))}>${figures.duration(Math.max(0, (Date.parse(snapshot.as_of) - Date.parse(since)) / 1000))}</span></li>`)}</ol></div>`;
+      <span class="note" title=${words.since(figures.moment(since))}>${figures.duration(Math.max(0, (Date.parse(standing.as_of) - Date.parse(since)) / 1000))}</span></li>`)}</ol></div>`;
 }

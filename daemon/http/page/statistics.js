@@ -9,5 +9,6 @@ export function wilson(passed, reached) {
   const scale = 1 + (Z * Z) / reached;
   const middle = (share + (Z * Z) / (2 * reached)) / scale;
   const half = (Z / scale) * Math.sqrt((share * (1 - share)) / reached + (Z * Z) / (4 * reached * reached));
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
+  // None and all are certain on one side; rounding must not say otherwise.
+  return { low: passed === 0 ? 0 : middle - half, high: passed === reached ? 1 : middle + half };
 }

@@ -13,6 +13,7 @@ export function makeStore({ changed, refused }) {
     catalogue: null,
     state: null,
     snapshot: null, // what the state names; null: there is no such record, or none yet
+    standing: null, // of the same window and group, the record that knows who is in work now; a past window's own does not
     newest: null, // start of the newest window of that kind
     groups: new Map(), // of the breakdown and window shown, by key
     history: [], // of the trend's windows, ascending
@@ -54,15 +55,19 @@ export function makeStore({ changed, refused }) {
     const { signal } = loading;
     const { funnel, window, group, start, by } = store.state;
     try {
-      const [snapshot, groups, alerts] = await Promise.all([
+      const [snapshot, newest, groups, alerts] = await Promise.all([
         api.snapshot({ funnel, window, group, start }, signal),
+        start ? api.snapshot({ funnel, window, group }, signal) : null,
         by ? api.groups({ funnel, window, by, start }, signal) : [],
         api.alerts(signal),
         loadTrend(signal),
       ]);
       if (signal.aborted) return;
       store.snapshot = snapshot;
-      store.groups = new Map(groups.map((record) => [groupKey(record.group), record]));
+      store.standing = [snapshot, newest].find((record) => record?.open) ?? null;
+      // The server gives each group's newest window; a group without leads in the one shown has no place beside the others.
+      const period = start ?? store.newest;
+      store.groups = new Map(groups.filter((record) => isRolling(window) || Date.parse(record.start) === Date.parse(period)).map((record) => [groupKey(record.group), record]));
       store.alerts = new Map(alerts.map((record) => [record.fingerprint, record]));
       store.loaded = true;
       store.problem = null;
@@ -86,6 +91,7 @@ export function makeStore({ changed, refused }) {
     }
     const shown = rolling || Date.parse(record.start) === Date.parse(start ?? store.snapshot?.start ?? record.start);
     if (shown && key === group && newer(record, store.snapshot)) store.snapshot = record;
+    if (key === group && record.open) store.standing = record;
     if (shown && Object.keys(record.group).sort().join(",") === by && newer(record, store.groups.get(key))) store.groups.set(key, record);
     if (key === group) refreshTrend(record);
   }
@@ -111,7 +117,11 @@ export function makeStore({ changed, refused }) {
   function apply(name, record) {
     if (name === "snapshot") applySnapshot(record);
     else if (name === "alert") store.alerts.set(record.fingerprint, record);
-    else if (name === "status") store.status = record;
+    else if (name === "status") {
+      const becameReady = record.ready && store.status && !store.status.ready;
+      store.status = record;
+      if (becameReady) load(); // what was fetched while the server was still reading its topics was not all
+    }
     changed();
   }
 
@@ -153,6 +163,7 @@ export function makeStore({ changed, refused }) {
       const same = ["funnel", "window", "start", "group", "by", "trend"].every((name) => before[name] === store.state[name]);
       if (before.funnel !== store.state.funnel || before.window !== store.state.window) {
         store.snapshot = null;
+        store.standing = null;
         store.groups = new Map();
         store.history = [];
         store.starts = [];

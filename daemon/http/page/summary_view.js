@@ -1,10 +1,10 @@
 // summary_view.js -- the period in a row of great figures.
 import { html, nothing } from "./lit-html.js";
 
-export function summaryView({ words, figures, funnel, snapshot, view, state }) {
+export function summaryView({ words, figures, funnel, snapshot, standing, view, state }) {
   const { currency } = funnel;
-  const openNow = snapshot.open.reduce((sum, { leads }) => sum + leads, 0);
-  const openAmount = snapshot.open.reduce((sum, { amount }) => sum + amount, 0);
+  const openNow = standing?.open.reduce((sum, { leads }) => sum + leads, 0) ?? null;
+  const openAmount = standing?.open.reduce((sum, { amount }) => sum + amount, 0) ?? 0;
   const figure = (name, value, note = nothing, kind = "") => html`<div class="figure ${kind}"><dt>${name}</dt><dd><b>${value}</b>${note === nothing ? nothing : html`<span>${note}</span>`}</dd></div>`;
   const worth = (amount) => (amount > 0 ? words.worth(figures.money(amount, currency)) : nothing);
   return html`<dl class="summary">

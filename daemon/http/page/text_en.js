@@ -14,13 +14,11 @@ const ALERTS = { one: "alert", other: "alerts" };
 export function english({ lead: kind, plural, number }) {
   const lead = LEADS[kind] ?? LEADS.lead;
   const counted = (count, forms) => `${number(count)} ${plural(count, forms)}`;
-  const fromTo = (low, high) => `${low}\u2060–\u2060${high}`;
   return {
     name: "English",
     units: { month: "mo", day: "d", hour: "h", minute: "min", second: "s" },
     leads: (count) => counted(count, lead),
     ofLeads: (count) => counted(count, lead),
-    fromTo,
 
     skip: "To the funnel",
     funnel: "Funnel",
@@ -93,7 +91,7 @@ export function english({ lead: kind, plural, number }) {
     noBottlenecksHint: (count) => `Only steps that at least ${counted(count, lead)} reached are judged.`,
     passed: (passed, reached) => `${passed} of ${reached} went on`,
     passedShort: (passed, reached) => `${passed} of ${reached}`,
-    sure: (low, high) => `allowing for chance ${fromTo(low, high)}`,
+    sure: (range) => `allowing for chance ${range}`,
     missed: "deals missed",
     missedAbout: (deals, money) => (money ? `≈ ${deals} worth ${money}` : `≈ ${deals}`),
     missedNone: "none to be seen yet",

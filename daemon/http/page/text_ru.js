@@ -14,13 +14,11 @@ const ALERTS = { one: "тревога", few: "тревоги", many: "трево
 export function russian({ lead: kind, plural, number }) {
   const lead = LEADS[kind] ?? LEADS.lead;
   const counted = (count, forms) => `${number(count)} ${plural(count, forms)}`;
-  const fromTo = (low, high) => `${low}\u2060–\u2060${high}`;
   return {
     name: "Русский",
     units: { month: "мес", day: "д", hour: "ч", minute: "мин", second: "с" },
     leads: (count) => counted(count, lead),
     ofLeads: (count) => `${number(count)} ${plural(count, lead.genitive)}`,
-    fromTo,
 
     skip: "К воронке",
     funnel: "Воронка",
@@ -93,7 +91,7 @@ export function russian({ lead: kind, plural, number }) {
     noBottlenecksHint: (count) => `Судим по шагам, до которых дошло не меньше ${counted(count, lead.genitive)}.`,
     passed: (passed, reached) => `прошли ${passed} из ${reached}`,
     passedShort: (passed, reached) => `${passed} из ${reached}`,
-    sure: (low, high) => `с поправкой на случай ${fromTo(low, high)}`,
+    sure: (range) => `с поправкой на случай ${range}`,
     missed: "недополученные сделки",
     missedAbout: (deals, money) => (money ? `≈ ${deals} на ${money}` : `≈ ${deals}`),
     missedNone: "пока не видны",

@@ -36,15 +36,13 @@ export function trendView(context) {
       <thead><tr><th scope="col">${words.trendPeriod}</th><th scope="col" class="number">${words.trendReached}</th><th scope="col" class="number">${words.trendPassed}</th>
         <th scope="col" class="number">${words.trendConversion}</th><th scope="col" class="number">${words.trendRange}</th>${matured ? html`<th scope="col" class="number">${words.trendMatured}</th>` : nothing}</tr></thead>
       <tbody>${[...points].reverse().map((point) => html`<tr><th scope="row">${figures.period(point.record)}</th><td class="number">${figures.number(point.reached)}</td><td class="number">${figures.number(point.passed)}</td>
-        <td class="number">${figures.percent(point.conversion)}</td><td class="number">${point.chance ? range(context, point.chance) : "—"}</td>${matured ? html`<td class="number">${figures.percent(point.matured)}</td>` : nothing}</tr>`)}</tbody>
+        <td class="number">${figures.percent(point.conversion)}</td><td class="number">${point.chance ? figures.range(point.chance.low, point.chance.high) : "—"}</td>${matured ? html`<td class="number">${figures.percent(point.matured)}</td>` : nothing}</tr>`)}</tbody>
     </table>`)}</details>`, { tools });
 }
 
-const range = ({ words, figures }, { low, high }) => words.fromTo(figures.percent(low).replace(/\s?%/, ""), figures.percent(high));
-
 function readout(context, { conversion, chance, passed, reached, matured }) {
   const { words, figures } = context;
-  return html`${figures.percent(conversion)}${chance ? ` (${range(context, chance)})` : ""}, ${words.passed(figures.number(passed), figures.number(reached))}${matured === null ? "" : `; ${words.trendMatured} ${figures.percent(matured)}`}`;
+  return html`${figures.percent(conversion)}${chance ? ` (${figures.range(chance.low, chance.high)})` : ""}, ${words.passed(figures.number(passed), figures.number(reached))}${matured === null ? "" : `; ${words.trendMatured} ${figures.percent(matured)}`}`;
 }
 
 /* The step whose way is drawn: the one chosen, or else the first bottleneck's, or the last. */

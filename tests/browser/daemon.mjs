@@ -1,0 +1,81 @@
+// daemon.mjs -- a real funneld on the Kafka inside it, and what is needed to feed it.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const FUNNELD = process.env.FUNNELD ?? new URL("../../build/funneld", import.meta.url).pathname;
+const CONFIG = new URL("funneld.yaml", import.meta.url).pathname;
+const PATIENCE_MS = 60000;
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/* Asks again and again until the answer is true; the last word of patience is an error that says what was waited for. */
+export async function until(what, condition) {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited ${PATIENCE_MS / 1000} s: ${what}`);
+    await sleep(50);
+  }
+}
+
+/* change(text) may alter the configuration. {page, produce(events), last(), stop()} */
+export async function startDaemon(change = (text) => text) {
+  const folder = mkdtempSync(join(tmpdir(), "funneld-browser-"));
+  const config = join(folder, "funneld.yaml");
+  writeFileSync(config, change(readFileSync(CONFIG, "utf8"), folder));
+  const child = spawn(FUNNELD, ["run", "--config", config, "--embedded"], { stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  let printed = "";
+  child.stderr.on("data", (data) => (said += data));
+  child.stdout.on("data", (data) => (printed += data));
+  const page = () => /the page is at (http:\S+)\//.exec(said)?.[1];
+  const servers = () => /^bootstrap\.servers=(\S+)$/m.exec(printed)?.[1];
+  await until("funneld says where its page and its Kafka are", () => {
+    if (child.exitCode !== null) throw new Error(`funneld ended: ${said}`);
+    return page() && servers();
+  });
+  return {
+    page: page(),
+    produce(events) {
+      const lines = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event))).join("\n");
+      const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", "lead.events"], { input: `${lines}\n`, encoding: "utf8" });
+      if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
+    },
+    /* Sample events of the worked example: 60 leads of last month. */
+    generate() {
+      const { start, days } = lastMonth();
+      const done = spawnSync(FUNNELD, ["generate", "--config", config, "--funnel", "sro", "--leads", "60", "--seed", "1", "--exact", "--start", `${start}T00:00:00`, "--days", String(days)], { encoding: "utf8" });
+      if (done.status !== 0) throw new Error(`generate: ${done.stderr}`);
+      return done.stdout.trim().split("\n");
+    },
+    async knows(event, token) {
+      const { at } = typeof event === "string" ? JSON.parse(event) : event;
+      await until(`the page knows of the event at ${at}`, async () => {
+        const answer = await fetch(`${page()}/api/v1/status`, { headers: token ? { Authorization: `Bearer ${token}` } : {} });
+        const { last_event_at: last } = await answer.json();
+        return last && Date.parse(last) >= Math.floor(Date.parse(at) / 1000) * 1000;
+      });
+    },
+    async stop() {
+      if (child.exitCode === null) {
+        child.kill("SIGTERM");
+        const killer = setTimeout(() => child.kill("SIGKILL"), 10000);
+        await once(child, "exit");
+        clearTimeout(killer);
+      }
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/* The last whole month in Moscow: {start: "2026-10-01", days: 31, from: the moment it began} */
+export function lastMonth() {
+  const [year, month] = new Intl.DateTimeFormat("sv", { timeZone: "Europe/Moscow", year: "numeric", month: "2-digit" }).format(new Date()).split("-").map(Number);
+  const first = new Date(Date.UTC(year, month - 2, 1));
+  const start = first.toISOString().slice(0, 10);
+  return { start, days: new Date(Date.UTC(year, month - 1, 0)).getUTCDate(), from: `${start}T00:00:00+03:00` };
+}
+
+export const now = () => new Date().toISOString();
