@@ -8,6 +8,7 @@ static const struct command *const commands[] = {
     &command_run,
     &command_replay,
     &command_rebuild,
+    &command_produce,
     &command_check_config,
     &command_generate,
     &command_status,

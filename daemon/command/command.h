@@ -21,6 +21,7 @@ struct command {
 
 extern const struct command command_check_config;
 extern const struct command command_generate;
+extern const struct command command_produce;
 extern const struct command command_rebuild;
 extern const struct command command_replay;
 extern const struct command command_run;

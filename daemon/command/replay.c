@@ -198,7 +198,7 @@ static bool open_outputs(struct writer *writer, const struct settings *settings,
         return false;
     if (values[PUBLISH] != NULL) {
         writer->publication = publication_new(settings);
-        if (!publication_open(writer->publication)) {
+        if (!publication_open_outputs(writer->publication)) {
             fprintf(stderr, "funneld replay: %s\n", publication_error(writer->publication));
             return false;
         }

@@ -7,8 +7,7 @@
 #include "producer.h"
 #include "topics.h"
 
-static const enum log_topic outputs[] = {LOG_SNAPSHOTS, LOG_ALERTS};
-enum { OUTPUT_COUNT = sizeof outputs / sizeof *outputs };
+enum { OUTPUT_COUNT = LOG_ALERTS + 1 }; /* LOG_SNAPSHOTS is 0 */
 
 struct publication {
     struct client *client;
@@ -44,28 +43,46 @@ static enum log_status check_new(struct publication *publication)
     return LOG_OK;
 }
 
-static enum log_status open_publication(struct publication *publication)
+static bool check_properties(struct publication *publication)
 {
     char error[512];
     struct client *client = publication->client;
-    if (!client_check(client_settings(client), error, sizeof error))
-        return client_fail(client, LOG_FAILED, "kafka: %s", error);
+    if (client_check(client_settings(client), error, sizeof error))
+        return true;
+    publication->status = client_fail(client, LOG_FAILED, "kafka: %s", error);
+    return false;
+}
+
+static enum log_status open_outputs(struct publication *publication)
+{
+    struct client *client = publication->client;
     publication->control = client_open(client, CLIENT_CONTROL, client_configure(client, CLIENT_CONTROL));
     if (publication->control == NULL)
         return LOG_FAILED;
     enum log_status status = LOG_OK;
     for (int i = 0; i < OUTPUT_COUNT && status == LOG_OK; i++) {
-        publication->names[i] = publication->topics.names[outputs[i]];
-        status = topics_prepare_output(&publication->topics, client, publication->control, outputs[i]);
+        publication->names[i] = publication->topics.names[i];
+        status = topics_prepare_output(&publication->topics, client, publication->control, (enum log_topic)i);
     }
     if (status == LOG_OK)
         status = check_new(publication);
     return status == LOG_OK ? producer_open(client, CLIENT_PRODUCER, publication->names, OUTPUT_COUNT, &publication->producer) : status;
 }
 
-bool publication_open(struct publication *publication)
+bool publication_open_outputs(struct publication *publication)
 {
-    publication->status = open_publication(publication);
+    if (!check_properties(publication))
+        return false;
+    publication->status = open_outputs(publication);
+    return publication->status == LOG_OK;
+}
+
+bool publication_open_inputs(struct publication *publication)
+{
+    const struct settings *settings = client_settings(publication->client);
+    if (!check_properties(publication))
+        return false;
+    publication->status = producer_open(publication->client, CLIENT_PRODUCER, settings->topics, settings->topic_count, &publication->producer);
     return publication->status == LOG_OK;
 }
 
@@ -74,10 +91,11 @@ const char *publication_error(const struct publication *publication)
     return client_error(publication->client);
 }
 
-void publication_write(struct publication *publication, enum log_topic topic, const struct log_record *record)
+bool publication_write(struct publication *publication, int topic, const struct log_record *record)
 {
     if (publication->status == LOG_OK)
-        publication->status = producer_write(publication->producer, topic == LOG_SNAPSHOTS ? 0 : 1, record);
+        publication->status = producer_write(publication->producer, topic, record);
+    return publication->status == LOG_OK;
 }
 
 bool publication_finish(struct publication *publication)

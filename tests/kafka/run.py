@@ -38,6 +38,7 @@ SCENARIOS = {  # quick ones first
     "restart": scenario_restart.restart,
     "broker away": scenario_restart.broker_away,
     "history: topics": scenario_history.topics,
+    "history: produced": scenario_history.produced,
     "history: rebuild": scenario_history.rebuild,
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,

@@ -1,6 +1,7 @@
 """History on a broker: topics replayed beside the same events in files, rebuilt, put on topics, compared."""
 
 import collections
+import gzip
 import json
 import random
 import subprocess
@@ -161,3 +162,74 @@ def _check_rows(application, sample, before):
 def _check_letters_once(application):
     places = collections.Counter(letters.place_of(record)[:2] for record in application.read(application.letters))
     expect(set(places.values()) == {1}, f"dead letters written twice: {places.most_common(3)}")
+
+
+def produced(suite):
+    """Files onto the topic, keyed; dead letters back once the configuration knows their word, each once."""
+    application = Application(suite, "produced", partitions=PARTITIONS)
+    application.create_input()
+    sample = events.make(application, 1_500, suite.seed)
+    try:
+        packed = application.directory / "events-0.ndjson.gz"
+        packed.write_bytes(gzip.compress(sample.files[0].read_bytes()))
+        begun = time.monotonic()
+        rate = len(sample.partitions[1])
+        _, told = funneld("produce", "--config", application.config, "--rate", rate, sample.files[1])
+        expect(time.monotonic() - begun >= 0.9, f"{rate} records at --rate {rate} in {time.monotonic() - begun:.1f} s")
+        _, told = funneld("produce", "--config", application.config, packed, *sample.files[2:])
+        expect("without a lead's id" in told and "unknown_stage" in told, told)
+        lines = [line for partition in sample.partitions for _, line in partition if line.strip()]
+        came = application.read(application.input)
+        expect(sorted(record.value for record in came) == sorted(lines), "the topic does not hold what the files do")
+        _check_keys(came)
+        daemon = application.daemon().start().leads()
+        application.settle(_counts_by_partition(came))
+        application.agree_with_replay(_dumped(application, came))
+        before = application.read(application.letters)
+        expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
+
+        application.config.write_text(application.config.read_text(encoding="utf-8").replace("aliases: [new]", 'aliases: [new, "?"]'), encoding="utf-8")
+        _, told = funneld("produce", "--config", application.config, "--dead-letters")
+        expect(told.startswith(f"{len(before)} dead letters put back") and "unknown_stage" in told, told)
+        _, told = funneld("produce", "--config", application.config, "--dead-letters")
+        expect(told.startswith("0 dead letters put back"), told)
+        after = application.read(application.input)
+        back = sorted(set(map(_whole, after)) - set(map(_whole, came)))
+        expect(len(after) == len(came) + len(before), f"{len(after) - len(came)} records put back of {len(before)} letters")
+        wanted = sorted((record.key or b"", record.value or b"", record.timestamp_ms) for record in before)
+        expect(sorted(place[2:] for place in back) == wanted, "what was put back is not what came")
+        application.daemon().start().leads()
+        application.settle(_counts_by_partition(after))
+        live, _ = application.agree_with_replay(_dumped(application, after))
+        again = application.read(application.letters)[len(before):]
+        words = collections.Counter(letters.place_of(letter)[2] for letter in again)
+        expect(words["unknown_stage"] == 0 and len(again) == len(before) - 2 * PARTITIONS, f"dead letters after they were put back: {words}")
+        return f"{len(came)} records, {len(before)} dead letters put back, {len(again)} of them dead letters again, {len(live)} snapshots"
+    finally:
+        application.end()
+
+
+def _whole(record):
+    return record.partition, record.offset, record.key or b"", record.value or b"", record.timestamp_ms
+
+
+def _check_keys(records):
+    partitions = collections.defaultdict(set)
+    for record in records:
+        if record.key is not None:
+            partitions[record.key].add(record.partition)
+            event = json.loads(record.value)
+            expect(event["lead_id"].encode() == record.key, f"{event['lead_id']} under the key {record.key}")
+    expect(len(partitions) > 1000 and all(len(where) == 1 for where in partitions.values()), "a lead's records lie in several partitions")
+
+
+def _counts_by_partition(records):
+    """What a group has committed that has read all."""
+    return [1 + max((record.offset for record in records if record.partition == number), default=-1) for number in range(PARTITIONS)]
+
+
+def _dumped(application, records):
+    files = [application.directory / f"dumped-{number}.ndjson" for number in range(PARTITIONS)]
+    for number, path in enumerate(files):
+        path.write_bytes(b"".join(record.value + b"\n" for record in records if record.partition == number))
+    return files
