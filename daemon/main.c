@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
     &command_rebuild,
     &command_produce,
     &command_check_config,
+    &command_test,
     &command_generate,
     &command_status,
 };

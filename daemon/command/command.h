@@ -26,6 +26,7 @@ extern const struct command command_rebuild;
 extern const struct command command_replay;
 extern const struct command command_run;
 extern const struct command command_status;
+extern const struct command command_test;
 
 /* Print usage, options and help of one command. */
 void command_help(const struct command *command);

@@ -1,6 +1,5 @@
 #include "settings.h"
 
-#include <errno.h>
 #include <stdlib.h>
 
 #define XXH_INLINE_ALL
@@ -15,9 +14,8 @@
 #include "notify_section.h"
 #include "schema.h"
 #include "secret.h"
+#include "yaml_file.h"
 #include "zone_table.h"
-
-enum { FILE_BYTES_MAX = 16 << 20 };
 
 /* ---- application, time zone, Kafka ---- */
 
@@ -206,43 +204,11 @@ static uint64_t hash_of(const struct node *root)
 
 /* ---- loading ---- */
 
-/* All bytes of a file. False: *error says why not. */
-static bool read_file(const char *path, struct keep *keep, struct text *out, const char **error)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        *error = strerror(errno);
-        return false;
-    }
-    char *bytes = NULL;
-    size_t length = 0, capacity = 0, got;
-    do {
-        bytes = memory_grow(bytes, &capacity, length + 65536, 1);
-        got = fread(bytes + length, 1, 65536, file);
-        length += got;
-    } while (got > 0 && length <= FILE_BYTES_MAX);
-    *error = ferror(file) ? strerror(errno) : length > FILE_BYTES_MAX ? "larger than 16 MiB" : NULL;
-    fclose(file);
-    if (*error == NULL)
-        *out = (struct text){keep_string(keep, (struct text){bytes, length}), length};
-    free(bytes);
-    return *error == NULL;
-}
-
 static void load(struct settings *settings, struct check *check)
 {
-    struct text bytes;
-    const char *error;
-    if (!read_file(settings->path, settings->keep, &bytes, &error)) {
-        check_syntax(check, 0, 0, keep_format(settings->keep, "found no file to read: %s", error));
+    const struct node *root = yaml_file_read(check);
+    if (root == NULL)
         return;
-    }
-    struct yaml_tree_error syntax;
-    const struct node *root = yaml_tree_read(bytes, settings->keep, &syntax);
-    if (root == NULL) {
-        check_syntax(check, syntax.line, syntax.column, syntax.text);
-        return;
-    }
     const struct place *place = check_root(check, root);
     check_duplicates(place);
     schema_read(place, rows, 0, settings);
