@@ -8,7 +8,7 @@
 static int run_file(const char *path)
 {
     struct test_file file;
-    if (!test_file_read(path, &file))
+    if (!test_file_read(path, stderr, &file))
         return EXIT_USAGE;
     int failed = 0;
     bool read = true;

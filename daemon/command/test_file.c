@@ -316,7 +316,7 @@ static const struct schema_row file_rows[] = {
 };
 
 /* False: the configuration itself is wrong, and has been told of. */
-static bool read_whole(struct test_file *file)
+static bool read_whole(struct test_file *file, FILE *errors)
 {
     struct head head = {0};
     const struct node *root = yaml_file_read(&file->check);
@@ -326,7 +326,7 @@ static bool read_whole(struct test_file *file)
     check_duplicates(place);
     if (!schema_read(place, file_rows, 0, &head) || head.config == NULL)
         return true;
-    file->settings = settings_load(path_beside(place, head.config), stderr);
+    file->settings = settings_load(path_beside(place, head.config), errors);
     if (file->settings == NULL)
         return false;
     int count = schema_elements(check_find(place, "tests"), "tests", false, &elements);
@@ -338,11 +338,11 @@ static bool read_whole(struct test_file *file)
     return true;
 }
 
-bool test_file_read(const char *path, struct test_file *file)
+bool test_file_read(const char *path, FILE *errors, struct test_file *file)
 {
     *file = (struct test_file){.check = {.file = path, .keep = keep_new()}};
-    bool read = read_whole(file);
-    if (check_finish(&file->check, stderr) == 0 && read)
+    bool read = read_whole(file, errors);
+    if (check_finish(&file->check, errors) == 0 && read)
         return true;
     test_file_free(file);
     return false;

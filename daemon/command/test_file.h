@@ -52,8 +52,8 @@ struct test_file {
     struct test *tests;
 };
 
-/* False: the file or its configuration is wrong (said on standard error); nothing is left to free. */
-bool test_file_read(const char *path, struct test_file *file);
+/* False: the file or its configuration is wrong (said, a line each); nothing is left to free. */
+bool test_file_read(const char *path, FILE *errors, struct test_file *file);
 void test_file_free(struct test_file *file);
 
 #endif

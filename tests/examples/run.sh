@@ -31,6 +31,12 @@ case " $* " in *" konsaltjurist "*)
     cmp "$here/konsaltjurist/events.ndjson" "$work/events" || fail konsaltjurist "generate wrote other bytes" ;;
 esac
 
+# Unit tests of every configuration that ships.
+"$funneld" test "$here"/*.test.yaml || fail "unit tests" "some did not pass"
+for config in "$root"/config/*.yaml "$root"/config/examples/*.yaml; do
+    [ -f "$here/$(basename "$config" .yaml).test.yaml" ] || fail "$(basename "$config")" "has no unit tests"
+done
+
 # Every configuration that ships is one the daemon starts with.
 for config in "$root"/config/*.yaml "$root"/config/examples/*.yaml; do
     "$funneld" check-config --config "$config" >"$work/said" 2>&1 || { fail "$(basename "$config")" "check-config refuses it"; cat "$work/said"; }
