@@ -20,6 +20,7 @@ import time
 
 sys.dont_write_bytecode = True
 
+import scenario_erasure  # noqa: E402
 import scenario_forms  # noqa: E402
 import scenario_history  # noqa: E402
 import scenario_kill  # noqa: E402
@@ -43,6 +44,7 @@ SCENARIOS = {  # quick ones first
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,
     "forms": scenario_forms.forms,
+    "erasure": scenario_erasure.erasure,
     "secure": scenario_secure.secure,
     "trouble": scenario_trouble.trouble,
 }
