@@ -17,9 +17,10 @@
 #include "options.h"
 #include "roles.h"
 
-enum { CONFIG, EMBEDDED, PARTITIONS, ROLES, THREADS, OPTION_COUNT };
+enum { ACCEPT, CONFIG, EMBEDDED, PARTITIONS, ROLES, THREADS, OPTION_COUNT };
 
 static const struct option_row rows[] = {
+    [ACCEPT] = {"accept-changes", NULL, "go on, once, with a configuration that the state does not bear", 0},
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED},
     [EMBEDDED] = {"embedded", NULL, "on a Kafka inside this process: for a first look, nothing outlives it", 0},
     [PARTITIONS] = {"partitions", "N", "with --embedded: partitions of the input topics (default: 1)", 0},
@@ -68,10 +69,11 @@ static struct log *open_log(const struct settings *settings, bool embedded, int 
     return log;
 }
 
-static int lead(const struct settings *settings, int threads)
+static int lead(const struct settings *settings, const struct leader_options *options)
 {
-    if (leader_run(settings, stopped_log, threads, &stopping) != LOG_FAILED)
-        return EXIT_DONE;
+    enum log_status status = leader_run(settings, stopped_log, options, &stopping);
+    if (status != LOG_FAILED)
+        return status == LOG_REFUSED ? EXIT_USAGE : EXIT_DONE;
     operator_log(OPERATOR_ERROR, "run", "%s", stopped_log->ops->error(stopped_log));
     return EXIT_FAILED;
 }
@@ -89,7 +91,7 @@ static int wait_for_signal(void)
 }
 
 /* The log first, as the embedded cluster lives in it; then the roles that read from it; the engine in this thread; and back in reverse. */
-static int serve(const struct settings *settings, unsigned set, bool embedded, int partitions, int threads)
+static int serve(const struct settings *settings, unsigned set, bool embedded, int partitions, const struct leader_options *options)
 {
     bool engine = (set & 1U << ROLE_ENGINE) != 0;
     const char *servers = NULL; /* of the embedded cluster */
@@ -100,7 +102,7 @@ static int serve(const struct settings *settings, unsigned set, bool embedded, i
     sem_init(&stopped, 0, 0);
     set_handlers();
     if (roles_start(&roles, set, settings, servers))
-        status = engine ? lead(settings, threads) : wait_for_signal();
+        status = engine ? lead(settings, options) : wait_for_signal();
     service_leaving();
     atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
     roles_stop(&roles);
@@ -122,6 +124,7 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
+    struct leader_options options = {.threads = (int)threads, .accept_changes = values[ACCEPT] != NULL};
     unsigned set;
     char error[512];
     bool embedded = values[EMBEDDED] != NULL, right = roles_read(values[ROLES], settings, &set);
@@ -133,7 +136,7 @@ static int run(int argc, char **argv)
         fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
         right = false;
     }
-    int status = right ? serve(settings, set, embedded, (int)partitions, (int)threads) : EXIT_USAGE;
+    int status = right ? serve(settings, set, embedded, (int)partitions, &options) : EXIT_USAGE;
     settings_free(settings);
     return status;
 }
@@ -144,6 +147,8 @@ const struct command command_run = {
     .summary = "The daemon: consumes lead events, publishes snapshots and bottlenecks",
     .help = "Of several processes of one application one leads, the others stand by and take over. SIGTERM or SIGINT finishes the work at hand and leaves in order;\n"
             "a second one leaves at once: nothing is lost, all state is in Kafka.\n\n"
+            "After a change of the configuration counts are folded anew from what is known about the leads. Where that would give numbers that no replay gives, or lose\n"
+            "what is known, the daemon does not start and says why (exit status 2): `funneld rebuild` makes the state anew; --accept-changes goes on with what is known.\n\n"
             "--roles spreads the parts over processes: the engine counts and publishes, http and notify read what it published.\n\n"
             "--embedded prints the cluster's bootstrap.servers on standard output, so that kcat or any client can produce and consume. That cluster is librdkafka's\n"
             "mock: it holds 5 MiB a partition, keeps nothing over a restart and does not keep transactions apart.\n",

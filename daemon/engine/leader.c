@@ -6,6 +6,7 @@
 #include "../core/memory.h"
 #include "../log/operator_log.h"
 #include "../log/service.h"
+#include "changes.h"
 #include "feed.h"
 #include "figures.h"
 #include "outcomes.h"
@@ -23,6 +24,7 @@ enum {
 
 struct leader { /* one reign: from election to its end; thrown away after any doubt */
     const struct settings *settings;
+    const struct leader_options *options;
     struct log *log;
     const struct log_ops *ops;
     struct pool *pool;
@@ -157,14 +159,17 @@ static enum log_status take_office(struct leader *leader)
     struct restored restored;
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, &restored);
-    if (status != LOG_OK)
-        return status;
     const struct checkpoint *checkpoint = restored.checkpoint;
+    if (status == LOG_OK && !changes_are_borne(leader->settings, checkpoint, &restored.unknowns, leader->options->accept_changes))
+        status = LOG_REFUSED;
+    unknowns_free(&restored.unknowns);
+    if (status != LOG_OK) {
+        checkpoint_free(restored.checkpoint);
+        return status;
+    }
     status = feed_open(&leader->feed, leader->settings, leader->log, leader->pool, checkpoint);
     leader->generation = checkpoint != NULL ? checkpoint->generation : 1;
     leader->last_tick_ms = checkpoint != NULL ? checkpoint->last_tick_ms : TIME_NONE;
-    if (checkpoint != NULL && checkpoint->config != leader->settings->hash)
-        operator_log(OPERATOR_INFO, "engine", "the configuration has changed: counts are folded anew from what is known about the leads");
     if (restored.unread_rows > 0)
         operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
     figures_restored(&leader->fold, steady_ms(leader) - started_ms);
@@ -177,9 +182,9 @@ static enum log_status take_office(struct leader *leader)
     return status;
 }
 
-static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const atomic_bool *stopping)
+static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, const atomic_bool *stopping)
 {
-    struct leader leader = {.settings = settings, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
+    struct leader leader = {.settings = settings, .options = options, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
@@ -207,16 +212,16 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     return status;
 }
 
-enum log_status leader_run(const struct settings *settings, struct log *log, int threads, const atomic_bool *stopping)
+enum log_status leader_run(const struct settings *settings, struct log *log, const struct leader_options *options, const atomic_bool *stopping)
 {
-    struct pool *pool = pool_new(threads);
+    struct pool *pool = pool_new(options->threads);
     enum log_status status;
     do {
         figures_leading(false);
         status = log->ops->lead(log);
         figures_leading(status == LOG_OK);
         if (status == LOG_OK)
-            status = reign(settings, log, pool, stopping);
+            status = reign(settings, log, pool, options, stopping);
         if (status == LOG_FENCED)
             operator_log(OPERATOR_WARN, settings->application, "%s; standing by", log->ops->error(log));
         else if (status == LOG_ABORTED)
@@ -224,5 +229,5 @@ enum log_status leader_run(const struct settings *settings, struct log *log, int
     } while ((status == LOG_ABORTED || status == LOG_FENCED) && !atomic_load(stopping));
     figures_leading(false);
     pool_free(pool);
-    return status == LOG_FAILED ? LOG_FAILED : LOG_STOPPED;
+    return status == LOG_FAILED || status == LOG_REFUSED ? status : LOG_STOPPED;
 }

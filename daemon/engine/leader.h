@@ -10,7 +10,12 @@
 #include "../log/log.h"
 #include "../settings/settings.h"
 
-/* Run until `stopping` is set (LOG_STOPPED) or the log fails for good (LOG_FAILED). The log is borrowed. */
-enum log_status leader_run(const struct settings *settings, struct log *log, int threads, const atomic_bool *stopping);
+struct leader_options {
+    int threads;
+    bool accept_changes; /* go on even where the state does not bear what has changed in the configuration (changes.h) */
+};
+
+/* Run until `stopping` is set (LOG_STOPPED), the log fails for good (LOG_FAILED) or the state does not bear the configuration (LOG_REFUSED). All is borrowed. */
+enum log_status leader_run(const struct settings *settings, struct log *log, const struct leader_options *options, const atomic_bool *stopping);
 
 #endif

@@ -12,6 +12,7 @@ enum { PREFETCH = 16, WORTH_WAKING = 128 }; /* as in fold.c */
 struct shard { /* what one thread reads rows with */
     struct lead_reader *reader;
     uint64_t unread_rows;
+    struct unknowns unknowns;
 };
 
 struct restoring {
@@ -53,10 +54,12 @@ enum log_status restore_checkpoint(struct log *log, const struct settings *setti
 static void restore_lead(struct shard *shard, struct ledger *ledger, const struct log_record *row, uint64_t hash)
 {
     struct ledger_lead lead = {.id = row->key, .forgotten = true};
-    if (row->value.data != NULL && !lead_json_read(shard->reader, row->key, row->value, ledger_names(ledger), &lead))
+    if (row->value.data != NULL && !lead_json_read(shard->reader, row->key, row->value, ledger_names(ledger), &lead)) {
         shard->unread_rows++;
-    else if (row->key.length >= 1 && row->key.length <= 255)
+    } else if (row->key.length >= 1 && row->key.length <= 255) {
         ledger_restore(ledger, &lead, hash);
+        unknowns_see(&shard->unknowns, hash, row->value.data != NULL ? lead_reader_unnamed(shard->reader) : TEXT(""));
+    }
 }
 
 /* The rows of one shard's leads, in their order: a lead's rows are all its own. */
@@ -135,6 +138,8 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
         settle(&restoring);
     for (int i = 0; i < fold->shard_count; i++) {
         restored->unread_rows += restoring.shards[i].unread_rows;
+        unknowns_merge(&restored->unknowns, &restoring.shards[i].unknowns);
+        unknowns_free(&restoring.shards[i].unknowns);
         lead_reader_free(restoring.shards[i].reader);
     }
     free(restoring.shards);

@@ -6,11 +6,13 @@
 #include "../log/log.h"
 #include "../wire/checkpoint_json.h"
 #include "publisher.h"
+#include "unknowns.h"
 
 struct restored {
     struct checkpoint *checkpoint; /* NULL: the application has never committed; given to the caller */
     uint64_t rows;                 /* of the changelog, several of a lead included */
     uint64_t unread_rows;          /* that are not what this program writes */
+    struct unknowns unknowns;      /* what they name and the configuration does not; the caller frees it */
 };
 
 /* Fill an empty fold and its publisher. */

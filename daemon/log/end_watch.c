@@ -9,7 +9,7 @@
 #include "../core/memory.h"
 #include "clock.h"
 
-enum { COUNT_AGAIN_MS = 30000 };
+enum { COUNT_AGAIN_MS = 10000 };
 
 struct end { int64_t offset, asked_ms; }; /* asked_ms INT64_MIN: not known yet */
 

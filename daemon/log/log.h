@@ -20,6 +20,7 @@ enum log_status {
     LOG_FENCED,   /* somebody else writes now: stand by (log_lead again) */
     LOG_STOPPED,  /* stop was called while waiting */
     LOG_FAILED,   /* it will not go away by itself (no permission, wrong credentials, a topic missing): log_error says what */
+    LOG_REFUSED,  /* of no log: the engine does not go on under this configuration, and has said why (changes.h) */
 };
 
 enum log_topic { /* topics the engine writes or restores from */

@@ -202,6 +202,19 @@ static uint64_t hash_of(const struct node *root)
     return hash;
 }
 
+static uint64_t reading_hash_of(const struct node *root)
+{
+    static const char *const naming[] = {"match", "lost", "removed", "other", "aliases"};
+    uint64_t hash = hash_key(0, root, "input");
+    const struct node *dimensions = yaml_tree_get(root, "dimensions"), *funnels = yaml_tree_get(root, "funnels");
+    for (int i = 0; dimensions != NULL && i < dimensions->count; i++)
+        hash += hash_key(hash_node(dimensions->keys[i]), dimensions->values[i], "field");
+    for (int f = 0; f < funnels->count; f++)
+        for (size_t i = 0; i < sizeof naming / sizeof *naming; i++)
+            hash = hash_key(hash, funnels->values[f], naming[i]);
+    return hash;
+}
+
 /* ---- loading ---- */
 
 static void load(struct settings *settings, struct check *check)
@@ -212,8 +225,10 @@ static void load(struct settings *settings, struct check *check)
     const struct place *place = check_root(check, root);
     check_duplicates(place);
     schema_read(place, rows, 0, settings);
-    if (check->fault_count == 0) /* so the shapes are right */
-        settings->hash = hash_of(root);
+    if (check->fault_count > 0)
+        return;
+    settings->hash = hash_of(root); /* the shapes are right */
+    settings->reading_hash = reading_hash_of(root);
 }
 
 struct settings *settings_load(const char *path, FILE *errors)

@@ -177,6 +177,7 @@ struct settings {
     int application_rule_count;
     struct alert_rule *application_rules;
     uint64_t hash;                /* of everything in the file that shapes the numbers: not of kafka, output, http, notify and titles */
+    uint64_t reading_hash;        /* of what decides how events are read: where fields lie, what names mean; not of steps and their aliases */
     struct keep *keep;            /* the memory of all this */
 };
 

@@ -15,6 +15,38 @@ static void write_known(struct buffer *out, const char *name, int64_t number)
         json_integer(out, number);
 }
 
+static const char *const take_words[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing"};
+enum { TAKE_COUNT = sizeof take_words / sizeof *take_words };
+
+static void write_member(struct buffer *out, bool first, const char *name, const char *value)
+{
+    if (!first)
+        buffer_char(out, ',');
+    json_string(out, text_of(name));
+    buffer_char(out, ':');
+    if (*value != '\0')
+        json_string(out, text_of(value));
+    else
+        buffer_text(out, TEXT("null"));
+}
+
+static void write_reading(struct buffer *out, const struct settings *settings)
+{
+    json_name(out, "reading");
+    buffer_format(out, "{\"hash\":\"%016llx\"", (unsigned long long)settings->reading_hash);
+    write_known(out, "retention", settings->retention_s >= 0 ? settings->retention_s : TIME_NONE);
+    json_name(out, "takes");
+    buffer_char(out, '{');
+    for (int d = 0; d < settings->dimension_count; d++)
+        write_member(out, d == 0, settings->dimensions[d].name, take_words[settings->dimensions[d].take]);
+    buffer_char(out, '}');
+    json_name(out, "currencies");
+    buffer_char(out, '{');
+    for (int f = 0; f < settings->funnel_count; f++)
+        write_member(out, f == 0, settings->funnels[f].id, settings->funnels[f].currency);
+    buffer_text(out, TEXT("}}"));
+}
+
 void checkpoint_json_write(struct buffer *out, const struct settings *settings, const struct checkpoint *checkpoint)
 {
     buffer_char(out, '{');
@@ -28,6 +60,7 @@ void checkpoint_json_write(struct buffer *out, const struct settings *settings, 
     json_integer(out, checkpoint->generation);
     json_name(out, "config");
     buffer_format(out, "\"%016llx\"", (unsigned long long)checkpoint->config);
+    write_reading(out, settings);
     write_known(out, "last_tick", checkpoint->last_tick_ms);
     json_name(out, "last_event_at");
     buffer_char(out, '{');
@@ -112,11 +145,62 @@ static bool read_partitions(const struct json_value *list, struct checkpoint *ch
     return good;
 }
 
+static uint64_t read_hash(const struct json_value *value)
+{
+    char digits[17] = "";
+    memcpy(digits, value->raw.data, value->raw.length < 16 ? value->raw.length : 16);
+    return strtoull(digits, NULL, 16);
+}
+
+struct reading_slots { int hash, retention, takes, currencies; }; /* the latter two begin one of each dimension, and one of each name of each funnel */
+
+static struct reading_slots want_reading(struct json_plan *plan, const struct settings *settings)
+{
+    struct text reading = TEXT("reading");
+    struct reading_slots slots = {.hash = json_plan_want(plan, (struct text[]){reading, TEXT("hash")}, 2),
+                                  .retention = json_plan_want(plan, (struct text[]){reading, TEXT("retention")}, 2),
+                                  .takes = json_plan_slots(plan)};
+    for (int d = 0; d < settings->dimension_count; d++)
+        json_plan_want(plan, (struct text[]){reading, TEXT("takes"), text_of(settings->dimensions[d].name)}, 3);
+    slots.currencies = json_plan_slots(plan);
+    for (int f = 0; f < settings->funnel_count; f++)
+        for (int a = 0; a < settings->namings[f].alias_count; a++)
+            json_plan_want(plan, (struct text[]){reading, TEXT("currencies"), settings->namings[f].aliases[a]}, 3);
+    return slots;
+}
+
+static bool read_reading(const struct settings *settings, const struct json_value *values, struct reading_slots slots, struct checkpoint_reading *out)
+{
+    if (values[slots.hash].kind != JSON_STRING)
+        return false;
+    out->hash = read_hash(&values[slots.hash]);
+    if (values[slots.retention].kind == JSON_NULL)
+        out->retention_s = -1;
+    else if (!read_integer(&values[slots.retention], &out->retention_s))
+        return false;
+    for (int d = 0; d < settings->dimension_count; d++) {
+        out->takes[d] = -1;
+        for (int take = 0; take < TAKE_COUNT; take++)
+            if (values[slots.takes + d].kind == JSON_STRING && json_string_equal(&values[slots.takes + d], text_of(take_words[take])))
+                out->takes[d] = take;
+    }
+    const struct json_value *currency = &values[slots.currencies];
+    for (int f = 0; f < settings->funnel_count; f++) {
+        for (int a = 0; a < settings->namings[f].alias_count; a++, currency++) {
+            out->funnels[f] = out->funnels[f] || currency->kind != JSON_ABSENT;
+            if (currency->kind == JSON_STRING && currency->raw.length < sizeof out->currencies[f])
+                memcpy(out->currencies[f], currency->raw.data, currency->raw.length); /* a checked word: nothing in it is escaped */
+        }
+    }
+    return true;
+}
+
 struct checkpoint *checkpoint_json_read(const struct settings *settings, struct text value)
 {
     struct json_plan *plan = json_plan_new();
     int generation = json_plan_want(plan, &TEXT("generation"), 1), config = json_plan_want(plan, &TEXT("config"), 1);
     int last_tick = json_plan_want(plan, &TEXT("last_tick"), 1), partitions = json_plan_want(plan, &TEXT("partitions"), 1);
+    struct reading_slots reading = want_reading(plan, settings);
     int first_funnel = json_plan_slots(plan);
     for (int f = 0; f < settings->funnel_count; f++)
         json_plan_want(plan, (struct text[]){TEXT("last_event_at"), text_of(settings->funnels[f].id)}, 2);
@@ -125,11 +209,9 @@ struct checkpoint *checkpoint_json_read(const struct settings *settings, struct 
     checkpoint->last_event_at = memory_new((size_t)settings->funnel_count * sizeof *checkpoint->last_event_at);
     struct json_error error;
     bool good = json_scan(plan, value, values, &error) && read_integer(&values[generation], &checkpoint->generation) && values[config].kind == JSON_STRING &&
-                read_partitions(&values[partitions], checkpoint);
+                read_reading(settings, values, reading, &checkpoint->reading) && read_partitions(&values[partitions], checkpoint);
     if (good) {
-        char digits[17] = "";
-        memcpy(digits, values[config].raw.data, values[config].raw.length < 16 ? values[config].raw.length : 16);
-        checkpoint->config = strtoull(digits, NULL, 16);
+        checkpoint->config = read_hash(&values[config]);
         checkpoint->last_tick_ms = read_known(&values[last_tick]);
         for (int f = 0; f < settings->funnel_count; f++)
             checkpoint->last_event_at[f] = read_known(&values[first_funnel + f]);

@@ -14,9 +14,18 @@ struct checkpoint_partition {
     int64_t watermark_ms;  /* TIME_NONE */
 };
 
+struct checkpoint_reading { /* what the leads known so far were read with, as far as it can be told apart from the configuration at hand */
+    uint64_t hash;          /* settings.reading_hash */
+    int64_t retention_s;    /* -1: for ever */
+    int takes[FUNNEL_DIMENSIONS_MAX];  /* of each dimension of the settings; -1: it was not there */
+    bool funnels[FUNNEL_FUNNELS_MAX];  /* was this funnel of the settings there, by its id or an alias? */
+    char currencies[FUNNEL_FUNNELS_MAX][16]; /* "": any */
+};
+
 struct checkpoint {
     int64_t generation;
     uint64_t config;        /* settings.hash */
+    struct checkpoint_reading reading; /* written from the settings */
     int64_t last_tick_ms;   /* TIME_NONE: none yet */
     int64_t *last_event_at; /* by funnel of the settings; TIME_NONE */
     int partition_count;

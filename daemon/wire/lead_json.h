@@ -1,6 +1,7 @@
 /* lead_json.h -- what is known about one lead as its row of the changelog, and back. Rows are written and read by the million, so they are short: what
  * is absent is left out, and moments are seconds since the lead's first one. Steps, reasons and values stand by name, so that a row outlives changes of
- * the configuration: what the configuration no longer names is left out on the way back.
+ * the configuration: on the way back a step means what its name means to events (it may be an alias now, or a `lost` name), a funnel likewise. A step
+ * or funnel that the configuration does not name is left out, and lead_reader_unnamed tells it.
  *     {"funnels":{"sro":{"from":1711456476,"last":7618,"reaches":[0,"new",7618,"answered"],"amount":[7618,16600000],"dimensions":{"manager":[0,"12"]}}}}
  *     {"removed":1711464094}
  * Source: schema/lead.schema.json. Threads: a reader is used by one thread at a time. */
@@ -24,5 +25,8 @@ uint64_t lead_json_hash(struct text id);
 
 /* Read a row. Reasons and values are given numbers in `names`. The result lives until the next call. False: it is no such row. */
 bool lead_json_read(struct lead_reader *reader, struct text id, struct text value, const struct lead_names *names, struct ledger_lead *out);
+
+/* The first step or funnel of the row read last that the configuration does not name, for people ("the step `kp` of funnel sro"); empty: none. */
+struct text lead_reader_unnamed(const struct lead_reader *reader);
 
 #endif

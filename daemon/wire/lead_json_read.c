@@ -1,5 +1,6 @@
 #include "lead_json.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
@@ -21,6 +22,8 @@ struct lead_reader {
     struct ledger_section sections[FUNNEL_FUNNELS_MAX], unknown; /* the latter is read of a funnel that the configuration no longer has */
     char *buffer;
     size_t buffer_capacity;
+    bool removed;            /* a step of the row is now a name of removal */
+    char unnamed[600];       /* the first step or funnel of the row that the configuration does not have, for people; "" */
 };
 
 struct lead_reader *lead_reader_new(const struct settings *settings)
@@ -153,15 +156,41 @@ static bool read_pairs(const struct section_reader *into, bool (*add)(const stru
     return false;
 }
 
+static void add_reason(const struct section_reader *into, int64_t moment, struct text name)
+{
+    uint32_t reason = name.data != NULL ? names_number(into->reader->names->reasons, name) : 0;
+    lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)LEAD_LOSS + (reason == NAMES_FULL ? 0 : reason)));
+}
+
+/* A step means what its name means to events now: it may have become another step's alias, or no step at all. */
 static bool add_reach(const struct section_reader *into, int64_t moment, int number)
 {
     (void)number;
     struct text name;
     if (!read_text(into->reader, &name))
         return false;
-    const struct name *step = into->funnel >= 0 ? lookup_stage(into->reader->lookup, into->funnel, name) : NULL;
-    if (step != NULL && step->kind == NAME_STEP) /* else the funnel no longer has it */
-        lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)step->step));
+    if (into->funnel < 0)
+        return true;
+    struct lead_reader *reader = into->reader;
+    const struct name *meaning = lookup_stage(reader->lookup, into->funnel, name);
+    if (meaning == NULL) {
+        if (*reader->unnamed == '\0')
+            snprintf(reader->unnamed, sizeof reader->unnamed, "the step `%.*s` of funnel %s", (int)name.length, name.data, reader->settings->funnels[into->funnel].id);
+        return true;
+    }
+    switch (meaning->kind) {
+    case NAME_STEP:
+        lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)meaning->step));
+        break;
+    case NAME_LOST:
+        add_reason(into, moment, meaning->reason);
+        break;
+    case NAME_REMOVED:
+        reader->removed = true;
+        break;
+    case NAME_OTHER:
+        break;
+    }
     return true;
 }
 
@@ -171,8 +200,7 @@ static bool add_loss(const struct section_reader *into, int64_t moment, int numb
     struct text name;
     if (!read_text(into->reader, &name))
         return false;
-    uint32_t reason = names_number(into->reader->names->reasons, name);
-    lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)LEAD_LOSS + (reason == NAMES_FULL ? 0 : reason)));
+    add_reason(into, moment, name);
     return true;
 }
 
@@ -273,19 +301,10 @@ static bool read_section(struct lead_reader *reader, struct ledger_section *sect
     return false;
 }
 
-/* The funnel with this id, not alias; -1: the configuration no longer has it. */
-static int find_funnel(const struct settings *settings, struct text id)
-{
-    for (int f = 0; f < settings->funnel_count; f++)
-        if (text_equal(text_of(settings->funnels[f].id), id))
-            return f;
-    return -1;
-}
-
 static bool read_funnels(struct lead_reader *reader, struct ledger_lead *out)
 {
     struct text id;
-    bool more;
+    bool more, any_alias = false;
     if (!read_char(reader, '{'))
         return false;
     for (bool first = true; read_next(reader, first, '}', &more); first = false) {
@@ -293,15 +312,33 @@ static bool read_funnels(struct lead_reader *reader, struct ledger_lead *out)
             return true;
         if (!read_name(reader, &id))
             return false;
-        int funnel = find_funnel(reader->settings, id);
-        for (int i = 0; i < out->section_count; i++)
-            if (out->sections[i].funnel == funnel)
+        int funnel = lookup_funnel(reader->lookup, id);
+        bool alias = funnel >= 0 && !text_equal(text_of(reader->settings->funnels[funnel].id), id);
+        any_alias = any_alias || alias;
+        for (int i = 0; i < out->section_count; i++) {
+            if (funnel < 0 || out->sections[i].funnel != funnel)
+                continue;
+            if (!any_alias)
                 return false; /* twice */
+            funnel = -1; /* two funnels have become one: what the lead has in both is not to be told apart by a row */
+        }
+        if (funnel < 0 && *reader->unnamed == '\0')
+            snprintf(reader->unnamed, sizeof reader->unnamed, "the funnel `%.*s`", (int)id.length, id.data);
         if (!read_section(reader, funnel >= 0 ? &reader->sections[out->section_count] : &reader->unknown, funnel))
             return false;
         out->section_count += funnel >= 0;
     }
     return false;
+}
+
+/* As an event with that name would have done. */
+static void remove_lead(struct ledger_lead *lead)
+{
+    for (int i = 0; i < lead->section_count; i++)
+        if (lead->sections[i].last_at > lead->last_at)
+            lead->last_at = lead->sections[i].last_at;
+    lead->section_count = 0;
+    lead->removed = true;
 }
 
 bool lead_json_read(struct lead_reader *reader, struct text id, struct text value, const struct lead_names *names, struct ledger_lead *out)
@@ -311,6 +348,8 @@ bool lead_json_read(struct lead_reader *reader, struct text id, struct text valu
     reader->at = value.data;
     reader->end = value.data + value.length;
     reader->names = names;
+    reader->removed = false;
+    *reader->unnamed = '\0';
     if (id.length == 0 || id.length > 255 || !read_char(reader, '{') || !read_name(reader, &name))
         return false;
     bool good;
@@ -320,5 +359,12 @@ bool lead_json_read(struct lead_reader *reader, struct text id, struct text valu
     } else {
         good = text_equal(name, TEXT("funnels")) && read_funnels(reader, out);
     }
+    if (good && reader->removed)
+        remove_lead(out);
     return good && read_char(reader, '}') && reader->at == reader->end;
+}
+
+struct text lead_reader_unnamed(const struct lead_reader *reader)
+{
+    return text_of(reader->unnamed);
 }

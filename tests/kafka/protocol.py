@@ -1,4 +1,5 @@
-"""The requests to a broker that kcat cannot make: create a topic, read what a group has committed, take a
+"""The requests to a broker that kcat cannot make: create a topic or more partitions of one, read what a group has
+committed, take a
 transactional id, give and take rights.
 
 Source: the Kafka protocol guide; of each request the last version before compact encodings."""
@@ -6,8 +7,8 @@ Source: the Kafka protocol guide; of each request the last version before compac
 import socket
 import struct
 
-CREATE_TOPICS, OFFSET_FETCH, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS = 19, 9, 22, 30, 31
-VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1}
+CREATE_TOPICS, OFFSET_FETCH, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS, CREATE_PARTITIONS = 19, 9, 22, 30, 31, 37
+VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1, CREATE_PARTITIONS: 1}
 RESOURCES = {"topic": 2, "group": 3, "transactional id": 5}
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
 LITERAL, ALLOW = 3, 3
@@ -74,6 +75,18 @@ def create_topic(servers, name, partitions, **properties):
     error, message = answer.take("h"), answer.string()
     if error:
         raise RuntimeError(f"topic {name}: error {error}, {message}")
+
+
+def add_partitions(servers, name, count):
+    """A topic is to have so many partitions."""
+    body = _array([_string(name) + struct.pack(">ii", count, -1)]) + struct.pack(">i?", TIMEOUT_S * 1000, False)
+    answer = _ask(servers, CREATE_PARTITIONS, body)
+    answer.take("i")  # throttled for
+    answer.take("i")  # one topic
+    answer.string()
+    error, message = answer.take("h"), answer.string()
+    if error:
+        raise RuntimeError(f"partitions of {name}: error {error}, {message}")
 
 
 def committed_offsets(servers, group, topic, partitions):

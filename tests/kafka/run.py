@@ -20,10 +20,12 @@ import time
 
 sys.dont_write_bytecode = True
 
+import scenario_changes  # noqa: E402
 import scenario_erasure  # noqa: E402
 import scenario_forms  # noqa: E402
 import scenario_history  # noqa: E402
 import scenario_kill  # noqa: E402
+import scenario_partitions  # noqa: E402
 import scenario_restart  # noqa: E402
 import scenario_secure  # noqa: E402
 import scenario_standby  # noqa: E402
@@ -44,6 +46,8 @@ SCENARIOS = {  # quick ones first
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,
     "forms": scenario_forms.forms,
+    "partitions": scenario_partitions.partitions,
+    "changes": scenario_changes.changes,
     "erasure": scenario_erasure.erasure,
     "secure": scenario_secure.secure,
     "trouble": scenario_trouble.trouble,

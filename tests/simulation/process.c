@@ -634,7 +634,7 @@ static void live(void *context)
 {
     struct process *process = context;
     process->log = protocol_open(process->world->settings, &process->cluster);
-    process->ended = leader_run(process->world->settings, process->log, 1, &process->stopping);
+    process->ended = leader_run(process->world->settings, process->log, &(struct leader_options){.threads = 1}, &process->stopping);
     process->log->ops->close(process->log);
     process->log = NULL;
 }

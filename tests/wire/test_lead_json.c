@@ -102,15 +102,21 @@ static void a_row_says_what_is_known__and_leaves_out_what_is_not(void **state)
     world_close(&world);
 }
 
-static void what_the_configuration_no_longer_names__is_left_out(void **state)
+static void a_row_means_what_its_names_mean_now__and_tells_those_that_nobody_has(void **state)
 {
     (void)state;
-    static const struct { const char *row, *left; } rows[] = {
-        {"{\"funnels\":{\"gone\":{\"from\":5,\"last\":0,\"reaches\":[0,\"new\"]},\"any\":{\"from\":5,\"last\":0}}}", "{\"funnels\":{\"any\":{\"from\":5,\"last\":0}}}"},
-        {"{\"funnels\":{\"any\":{\"from\":5,\"last\":9,\"reaches\":[0,\"kp\",2,\"new\",9,\"lost\"]}}}", "{\"funnels\":{\"any\":{\"from\":7,\"last\":7,\"reaches\":[0,\"new\"]}}}"},
+    static const struct { const char *row, *left, *unnamed; } rows[] = {
+        {"{\"funnels\":{\"gone\":{\"from\":5,\"last\":0,\"reaches\":[0,\"new\"]},\"any\":{\"from\":5,\"last\":0}}}", "{\"funnels\":{\"any\":{\"from\":5,\"last\":0}}}",
+         "the funnel `gone`"},
+        {"{\"funnels\":{\"any\":{\"from\":5,\"last\":9,\"reaches\":[0,\"kp\",2,\"new\",9,\"lost\"]}}}", "{\"funnels\":{\"any\":{\"from\":7,\"last\":7,\"reaches\":[0,\"new\"],\"losses\":[7,\"\"]}}}",
+         "the step `kp` of funnel any"},
+        {"{\"funnels\":{\"СРО\":{\"from\":5,\"last\":9,\"reaches\":[0,\"new\",2,\"on_hold\",9,\"C1:3\"]}}}",
+         "{\"funnels\":{\"sro\":{\"from\":5,\"last\":9,\"reaches\":[0,\"new\"],\"losses\":[9,\"Дорого\"]}}}", ""},
+        {"{\"funnels\":{\"СРО\":{\"from\":5,\"last\":9},\"sro\":{\"from\":5,\"last\":1}}}", "{\"funnels\":{\"sro\":{\"from\":14,\"last\":0}}}", "the funnel `sro`"},
+        {"{\"funnels\":{\"sro\":{\"from\":5,\"last\":9,\"reaches\":[0,\"new\",2,\"deleted\"]}}}", "{\"removed\":14}", ""},
         {"{\"funnels\":{\"any\":{\"from\":5,\"last\":9,\"dimensions\":{\"team\":[0,\"A\",1,\"B\"],\"product\":[9,\"P\"]}}}}",
-         "{\"funnels\":{\"any\":{\"from\":14,\"last\":0,\"dimensions\":{\"product\":[0,\"P\"]}}}}"},
-        {"{\"funnels\":{}}", "{\"funnels\":{}}"},
+         "{\"funnels\":{\"any\":{\"from\":14,\"last\":0,\"dimensions\":{\"product\":[0,\"P\"]}}}}", ""},
+        {"{\"funnels\":{}}", "{\"funnels\":{}}", ""},
     };
     struct world world;
     struct ledger_lead lead;
@@ -118,6 +124,7 @@ static void what_the_configuration_no_longer_names__is_left_out(void **state)
     for (int i = 0; i < COUNT_OF(rows); i++) {
         assert_true(is_read(&world, rows[i].row, &lead));
         assert_string_equal(written(&world, &lead), rows[i].left);
+        assert_string_equal(lead_reader_unnamed(world.reader).data, rows[i].unnamed);
     }
     world_close(&world);
 }
@@ -254,7 +261,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_says_what_is_known__and_leaves_out_what_is_not),
-        cmocka_unit_test(what_the_configuration_no_longer_names__is_left_out),
+        cmocka_unit_test(a_row_means_what_its_names_mean_now__and_tells_those_that_nobody_has),
         cmocka_unit_test(what_is_no_row__is_refused),
         cmocka_unit_test(any_lead__comes_back_as_it_was),
     };

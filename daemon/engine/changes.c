@@ -1,0 +1,83 @@
+#include "changes.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "../log/operator_log.h"
+
+struct saying {
+    const struct settings *settings;
+    enum operator_level level; /* of what is not borne */
+    int refused;
+};
+
+static void __attribute__((format(printf, 2, 3))) refuse(struct saying *saying, const char *format, ...)
+{
+    char text[900];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    operator_log(saying->level, saying->settings->application, "%s", text);
+    saying->refused++;
+}
+
+static void look_at_names(struct saying *saying, const struct unknowns *unknowns)
+{
+    for (int i = 0; i < unknowns->name_count; i++) {
+        uint64_t leads = unknowns_leads(unknowns, i);
+        if (leads > 0)
+            refuse(saying, "%s, known of %" PRIu64 " leads, is no longer in the configuration: name it among the aliases of what takes its place, or (a step) under `other`",
+                   unknowns->texts[i], leads);
+    }
+}
+
+static void look_at_dimensions(struct saying *saying, const struct checkpoint_reading *last)
+{
+    for (int d = 0; d < saying->settings->dimension_count; d++) {
+        const struct dimension *dimension = &saying->settings->dimensions[d];
+        if (last->takes[d] < 0)
+            refuse(saying, "dimension %s is new: nothing is known of it about the leads so far", dimension->name);
+        else if (last->takes[d] != (int)dimension->take && last->takes[d] != TAKE_CLOSING) /* which keeps all values */
+            refuse(saying, "dimension %s has another `take`: only the %s value of each lead was kept", dimension->name, last->takes[d] == TAKE_FIRST ? "first" : "last");
+    }
+}
+
+static const char *currency_text(const char *currency)
+{
+    return *currency != '\0' ? currency : "any currency";
+}
+
+static void look_at_funnels(struct saying *saying, const struct checkpoint_reading *last)
+{
+    for (int f = 0; f < saying->settings->funnel_count; f++) {
+        const struct funnel *funnel = &saying->settings->funnels[f];
+        if (!last->funnels[f])
+            refuse(saying, "funnel %s is new: nothing is known of it so far", funnel->id);
+        else if (strcmp(funnel->currency, last->currencies[f]) != 0)
+            refuse(saying, "funnel %s takes amounts in %s: those so far are in %s", funnel->id, currency_text(funnel->currency), currency_text(last->currencies[f]));
+    }
+}
+
+bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, const struct unknowns *unknowns, bool accepted)
+{
+    struct saying saying = {.settings = settings, .level = accepted ? OPERATOR_WARN : OPERATOR_ERROR};
+    look_at_names(&saying, unknowns);
+    if (last != NULL && last->config != settings->hash) {
+        const struct checkpoint_reading *reading = &last->reading;
+        look_at_dimensions(&saying, reading);
+        look_at_funnels(&saying, reading);
+        if (reading->retention_s >= 0 && (settings->retention_s < 0 || settings->retention_s > reading->retention_s))
+            refuse(&saying, "retention is longer than it was: what is forgotten does not come back by itself");
+        operator_log(OPERATOR_INFO, settings->application, "the configuration has changed: counts are folded anew from what is known about the leads%s",
+                     reading->hash != settings->reading_hash ? "; how events are read holds from here on" : "");
+    }
+    if (saying.refused == 0)
+        return true;
+    if (!accepted)
+        operator_log(OPERATOR_ERROR, settings->application,
+                     "the state does not bear this configuration: `funneld rebuild --config %s` makes it anew from the input; or `funneld run --accept-changes`, once, "
+                     "goes on with what is known and loses what is not named",
+                     settings->path);
+    return accepted;
+}

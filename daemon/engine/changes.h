@@ -1,0 +1,19 @@
+/* changes.h -- what an operator has changed in the configuration since the application last committed, and whether its state bears that.
+ *
+ * Counts are folded from what is known about the leads, so most changes just work at the next start: steps added, moved or made optional, the time zone,
+ * windows, breakdowns, targets, alerts, a shorter retention, a dimension or breakdown left out. A step or funnel that has become an alias of another, or a
+ * `lost`, `removed` or `other` name, is what its name means now. How events are read (fields, sources, names) holds from here on.
+ * Refused is what would leave numbers that no replay gives, or lose what is known without a word: steps and funnels that nobody names any more, a new
+ * funnel or dimension (whose past was not kept), `take` of values that were not kept, another currency, a longer retention.
+ * Threads: one. */
+#ifndef FUNNELD_ENGINE_CHANGES_H
+#define FUNNELD_ENGINE_CHANGES_H
+
+#include "../settings/settings.h"
+#include "../wire/checkpoint_json.h"
+#include "unknowns.h"
+
+/* Say in the operator's log what has changed, as far as it matters. false: there is something that the state does not bear, and it was not `accepted`. */
+bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, const struct unknowns *unknowns, bool accepted);
+
+#endif
