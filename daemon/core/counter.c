@@ -47,6 +47,16 @@ static bool same_values(const struct breakdown *breakdown, const struct facts *b
     return true;
 }
 
+static bool stands(const struct facts *facts)
+{
+    return facts != NULL && facts->state == LEAD_OPEN;
+}
+
+static bool same_stay(const struct facts *before, const struct facts *after)
+{
+    return stands(before) == stands(after) && (!stands(before) || (before->current == after->current && before->stay_since == after->stay_since));
+}
+
 void counter_recount(struct counter *counter, int f, const struct facts *before, const struct facts *after)
 {
     const struct funnel *funnel = &counter->definition->funnels[f];
@@ -54,7 +64,7 @@ void counter_recount(struct counter *counter, int f, const struct facts *before,
     counter->difference.count = counter->taken.count = counter->given.count = 0;
     contribution_difference(&counter->difference, funnel, slice_s, before, after);
     add_to_group(counter, (uint32_t)f, &counter->difference);
-    if (before != NULL && after != NULL && after->state == LEAD_OPEN && before->stay_since != after->stay_since)
+    if (!same_stay(before, after))
         deltas_note_stay(&counter->deltas, (uint32_t)f); /* leads are named in the group of all of them only */
     for (int b = 0; b < funnel_counted_breakdowns(funnel); b++) {
         uint32_t was = before != NULL ? group_of(counter, f, b, before) : UINT32_MAX;
@@ -84,6 +94,8 @@ void counter_leave_standing(struct counter *counter, int f, const struct facts *
     counter->difference.count = 0;
     contribution_leave_standing(&counter->difference, counter->definition->slice_s, facts);
     add_to_group(counter, (uint32_t)f, &counter->difference);
+    if (stands(facts))
+        deltas_note_stay(&counter->deltas, (uint32_t)f);
     for (int b = 0; b < funnel_counted_breakdowns(&counter->definition->funnels[f]); b++) {
         uint32_t group = group_of(counter, f, b, facts);
         if (group != UINT32_MAX)

@@ -14,7 +14,7 @@ struct delta {
 
 struct delta_standing { /* of a group's open leads */
     struct tally_sum amounts[FUNNEL_STEPS_MAX];
-    bool stays_changed;  /* some stay began at another moment, be it in the same slice: who stands longest is named by the second */
+    bool stays_changed;  /* some lead came, left, or stands since another moment, even where the counts come out the same: who stands longest is named */
 };
 
 struct deltas { /* zeroed and then deltas_init; the first `count` of the list are in use */
