@@ -26,6 +26,13 @@ class Daemon:
             log.seek(self.begun if since is None else since)
             return text in log.read().decode(errors="replace")
 
+    def last_said(self, text):
+        """When it last said this since its start, as the log writes moments; None: never."""
+        with open(self.log, "rb") as log:
+            log.seek(self.begun)
+            lines = [line for line in log.read().decode(errors="replace").splitlines() if text in line]
+        return lines[-1].split(" ", 1)[0] if lines else None
+
     def mark(self):
         return self.log.stat().st_size
 

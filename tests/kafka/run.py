@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The daemon from end to end, on a real Apache Kafka broker and on the embedded one.
 
-    run.py [--quick] [--seed S] [--only NAME] [--keep DIR]
+    run.py [--quick] [--seed S] [--chaos SECONDS] [--only NAME] [--keep DIR]
 
 The program is $FUNNELD, by default build/funneld. The broker is $FUNNELD_TEST_BROKER, one that scripts/kafka has started (others may not
 allow sessions of a second), or else one is started for the time of the run. Needs kcat and python3-jsonschema; Java for the broker.
@@ -21,6 +21,7 @@ import time
 sys.dont_write_bytecode = True
 
 import scenario_changes  # noqa: E402
+import scenario_chaos  # noqa: E402
 import scenario_erasure  # noqa: E402
 import scenario_forms  # noqa: E402
 import scenario_history  # noqa: E402
@@ -45,6 +46,7 @@ SCENARIOS = {  # quick ones first
     "history: rebuild": scenario_history.rebuild,
     "kill": scenario_kill.kill,
     "standby": scenario_standby.standby,
+    "chaos": scenario_chaos.chaos,
     "forms": scenario_forms.forms,
     "partitions": scenario_partitions.partitions,
     "changes": scenario_changes.changes,
@@ -52,7 +54,7 @@ SCENARIOS = {  # quick ones first
     "secure": scenario_secure.secure,
     "trouble": scenario_trouble.trouble,
 }
-NOT_QUICK = {"standby", "forms"}
+NOT_QUICK = {"standby", "chaos", "forms"}
 
 
 IN_CI = os.environ.get("CI") == "true"
@@ -60,8 +62,9 @@ IN_CI = os.environ.get("CI") == "true"
 
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="without standby and forms, and fewer kills")
+    parser.add_argument("--quick", action="store_true", help="without standby, chaos and forms, and fewer kills")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32), help="of the events and the moments of killing (default: a new one)")
+    parser.add_argument("--chaos", type=int, default=40, metavar="SECONDS", help="how long chaos lasts (default: 40)")
     parser.add_argument("--only", metavar="NAME", help="scenarios whose names begin so")
     parser.add_argument("--keep", metavar="DIR", help="leave configurations, events and the daemons' logs there")
     return parser.parse_args()
@@ -102,7 +105,7 @@ def main():
     try:
         if not given:
             cluster.start()
-        status = run_all(options, Suite(given or cluster.servers, directory, options.seed, options.quick))
+        status = run_all(options, Suite(given or cluster.servers, directory, options.seed, options.quick, options.chaos))
     except NotRun as reason:
         print(f"*** NOT RUN: {reason} ***\n0 passed, {int(IN_CI)} failed", flush=True)
         status = int(IN_CI)

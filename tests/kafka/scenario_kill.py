@@ -3,22 +3,16 @@
 import random
 import time
 
-import changelog
+import agreement
 import events
-import letters
-import validity
 from application import ALL_WINDOWS, Application
 from records import Feed
-from snapshots import differences, last_by_key
 from suite import expect
 
 HEADERS = [("source", "crm")]
 BACKLOG = 0.6           # this part of the events is there before the daemon is
 CATCHING_UP_S = (0, 1)  # from taking office to kill, while it reads that
 UP_S = (0.3, 6.0)       # later, from start to kill: before it leads, while it restores, in the middle of a transaction
-OUT_OF_ORDERNESS_S = 2  # as in sales.yaml
-TICK_S = 1
-VALIDATED = 400         # of each topic's records, at even distances
 
 
 def kill(suite):
@@ -49,7 +43,7 @@ def kill(suite):
         time.sleep(events.FAST_S + 1)
         application.settle(sample.counts())
         expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
-        return f"{sum(sample.counts())} events, killed {early + killed} times, {_check(application, sample)}"
+        return f"{sum(sample.counts())} events, killed {early + killed} times, {agreement.check(application, sample)}"
     finally:
         application.end()
 
@@ -58,27 +52,3 @@ def _kill_and_start(daemon):
     expect(daemon.running(), f"{daemon.log}: it ended by itself with {daemon.process.poll()}")
     daemon.kill()
     daemon.start()
-
-
-def _check(application, sample):
-    as_of = events.moment(OUT_OF_ORDERNESS_S + TICK_S)  # a tick that it came to, later than all events
-    live, replayed = application.agree_with_replay(sample.files, as_of)
-    found = application.read(application.letters)
-    letters.check_each_once(found, replayed)
-    letters.check(found, application.read(application.input), application.input)
-    expect(len(found) == sample.faulty, f"{len(found)} dead letters of {sample.faulty} faulty events")
-    _check_changelog(application, live, as_of)
-    validity.check(application, VALIDATED)
-    undone = len(application.read(application.snapshots, "read_uncommitted")) - len(live)
-    return f"{len(live)} snapshots ({undone} more in aborted transactions), {len(found)} dead letters"
-
-
-def _check_changelog(application, live, as_of):
-    """The rows alone say all that was published."""
-    path = application.directory / "changelog.ndjson"
-    rows = application.read(application.changelog)
-    path.write_text("".join(line + "\n" for line in changelog.events_of(rows)), encoding="utf-8")
-    told, refused = application.replay([path], as_of)
-    expect(not refused, f"the changelog's facts are not understood: {refused[:3]}")
-    found = differences(last_by_key(live), told)
-    expect(not found, "the changelog does not say what was published:\n" + "\n".join(found[:10]))

@@ -19,6 +19,7 @@ class Suite:
     directory: pathlib.Path
     seed: int
     quick: bool
+    chaos_s: int  # how long chaos lasts
 
 
 def expect(condition, what):
