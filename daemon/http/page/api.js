@@ -31,7 +31,6 @@ async function get(path, query, signal) {
 
 export const api = {
   funnels: (signal) => get("/api/v1/funnels", {}, signal),
-  status: (signal) => get("/api/v1/status", {}, signal),
   alerts: async (signal) => (await get("/api/v1/alerts", {}, signal)).alerts,
   history: async ({ funnel, window, group, limit }, signal) => (await get("/api/v1/history", { funnel, window, group, limit }, signal)).snapshots,
   groups: async ({ funnel, window, by, start }, signal) => (await get("/api/v1/groups", { funnel, window, by, start }, signal)).snapshots,

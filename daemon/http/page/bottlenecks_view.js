@@ -24,7 +24,7 @@ function placeView(context, place) {
     <div>
       <h3>${title(place.from)} <span class="to">→ ${title(place.to)}</span></h3>
       <p class="place-figures"><b>${figures.percent(place.conversion)}</b> ${words.passed(figures.number(place.passed), figures.number(place.reached))}${chance}</p>
-      <p class="cost">${words.missed} <b>${costOf(context, place)}</b></p>
+      <p class="cost">${words.missed} <b>${costOf(context, place)}</b>${place.extra_wins >= SEEN_FROM ? html` <span class="note">${words.missedIf(figures.percent(place.reference))}</span>` : nothing}</p>
       <p class="why">${place.why.map((why) => reason(context, place, why)).join("; ")}</p>
     </div>
   </li>`;

@@ -45,7 +45,7 @@ function table(context, columns) {
   return html`<table class=${columns.won ? "funnel with-won" : "funnel"} role="table">
     <caption class="unseen">${words.funnelCaption}</caption>
     <thead role="rowgroup"><tr role="row">
-      ${head(words.stage, "stage")}${head(words.step, "step")}${head(words.reached, "count")}${head(html`<span class="unseen">${words.shape}</span>`, "shape")}
+      ${head(words.stage, "stage")}${head(words.step, "step")}${head(html`${words.reached}<span>${words.throughout}</span>`, "count")}${head(html`<span class="unseen">${words.shape}</span>`, "shape")}
       ${head(toNextName(context), "way")}${columns.matured ? head(columns.matured.title, "way") : nothing}
       <th scope="colgroup" role="columnheader" colspan=${2 + columns.won} class="way left">${words.left}</th>${head(html`${words.time}<span>${words.timeMost}</span>`, "way time")}
     </tr><tr role="row">
@@ -63,12 +63,12 @@ function toNextName({ words, view }) {
 }
 
 function rowView(context, columns, stage, span, { step, next }, band) {
-  const { words, figures, state } = context;
+  const { words, figures } = context;
   const alone = span === 1 && stage.title === step.title;
   return html`<tr role="row" class=${step.optional ? "optional" : ""}>
     ${span > 0 ? stageCell(context, stage, span, alone) : nothing}
     ${alone ? nothing : html`<th scope="row" role="rowheader" class="step"><span class="name" title=${step.title}>${step.title}</span>${stepNotes(context, step)}</th>`}
-    <td role="cell" class="count"><b>${figures.number(step.reached)}</b><span>${state.basis && step.from_start !== null ? html`<span class="unseen">${words.throughout} </span>${figures.percent(step.from_start)}` : nothing}</span></td>
+    <td role="cell" class="count"><b>${figures.number(step.reached)}</b><span>${step.from_start === null ? nothing : figures.percent(step.from_start)}</span></td>
     <td role="cell" class="shape">${band}</td>
     ${next ? wayCells(context, columns, step, next) : html`<td role="cell" class="way none" colspan=${4 + columns.won + (columns.matured ? 1 : 0)}></td>`}
   </tr>`;

@@ -1,7 +1,7 @@
 // header_view.js -- the page's head: which funnel, window, basis and group is shown, and how the page looks.
 import { isRolling } from "./address.js";
 import { choice, list } from "./controls.js";
-import { groupKey, groupTitle } from "./group.js";
+import { groupKey, groupOf, groupTitle } from "./group.js";
 import { html, nothing } from "./lit-html.js";
 import { LANGUAGES } from "./text.js";
 
@@ -47,7 +47,7 @@ function groupList({ words, store, state, go }) {
   const entered = (record) => record[state.basis].entered;
   const records = [...store.groups.values()].sort((a, b) => entered(b) - entered(a)).slice(0, GROUPS_LISTED);
   const options = records.map((record) => ({ value: groupKey(record.group), title: groupTitle(dimensions, record.group) })).sort((a, b) => a.title.localeCompare(b.title));
-  if (state.group !== "all" && !options.some(({ value }) => value === state.group)) options.push({ value: state.group, title: groupTitle(dimensions, store.groupOf()) });
+  if (state.group !== "all" && !options.some(({ value }) => value === state.group)) options.push({ value: state.group, title: groupTitle(dimensions, groupOf(state.group)) });
   return list("group", words.group, [{ value: "all", title: words.everyone }, ...options], state.group, (group) => go({ group }), "group");
 }
 

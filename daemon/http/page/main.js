@@ -119,5 +119,8 @@ setTheme(keptTheme());
 addEventListener("popstate", () => store.state && store.show(readAddress(location.search)));
 addEventListener("resize", redraw);
 systemTheme.addEventListener("change", redraw);
-setInterval(redraw, ROUND_MS);
+setInterval(() => {
+  redraw();
+  if (store.state) store.loadAlerts();
+}, ROUND_MS);
 start();

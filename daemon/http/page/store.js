@@ -1,7 +1,7 @@
 // store.js -- the records behind the page: fetched when the view changes or the line comes back, then kept fresh by events.
 import { settle, isRolling } from "./address.js";
 import { api } from "./api.js";
-import { groupKey, groupOf } from "./group.js";
+import { groupKey } from "./group.js";
 import { listen } from "./live.js";
 
 const HISTORY = { hour: 48, day: 60, week: 52, month: 24, quarter: 16, year: 10 };
@@ -125,6 +125,17 @@ export function makeStore({ changed, refused }) {
     changed();
   }
 
+  /* A pending alert that came to nothing is taken back in silence; only asking tells. */
+  async function loadAlerts() {
+    if (store.link !== "live" || ![...store.alerts.values()].some(({ status }) => status === "pending")) return;
+    try {
+      store.alerts = new Map((await api.alerts(loading.signal)).map((record) => [record.fingerprint, record]));
+      changed();
+    } catch (problem) {
+      fail(problem);
+    }
+  }
+
   /* The line is opened first and all is fetched once it stands, so nothing is missed in between. */
   function follow() {
     const filter = { funnel: store.state.funnel, window: store.state.window };
@@ -149,8 +160,8 @@ export function makeStore({ changed, refused }) {
   }
 
   return Object.assign(store, {
-    groupOf: () => groupOf(store.state.group),
     load,
+    loadAlerts,
     /* The first word with the server: what there is. */
     async open(state) {
       store.catalogue = await api.funnels();

@@ -15,7 +15,6 @@ export function english({ lead: kind, plural, number }) {
   const lead = LEADS[kind] ?? LEADS.lead;
   const counted = (count, forms) => `${number(count)} ${plural(count, forms)}`;
   return {
-    name: "English",
     units: { month: "mo", day: "d", hour: "h", minute: "min", second: "s" },
     leads: (count) => counted(count, lead),
     ofLeads: (count) => counted(count, lead),
@@ -30,7 +29,6 @@ export function english({ lead: kind, plural, number }) {
     everyone: lead.all,
     back: "Earlier",
     forward: "Later",
-    newest: "To the current one",
     activity: "Flow in the period",
     activityHint: "what happened in this time",
     cohort: "By date of entry",
@@ -68,7 +66,6 @@ export function english({ lead: kind, plural, number }) {
     maturedBy: (length) => `expected within ${length}`,
     days: (count) => counted(count, DAYS),
     tooEarly: "too early",
-    mature: (mature, leads) => `${mature} of ${leads} had the time`,
     left: "did not go on",
     leftLost: "lost",
     leftOpen: "in work",
@@ -84,7 +81,6 @@ export function english({ lead: kind, plural, number }) {
     returned: (count) => `Went back to earlier steps: ${number(count)}`,
     emptyFunnel: "Nothing has happened in this period yet. The funnel appears here with the first event.",
     nobodyYet: "There is no record of this period yet.",
-    legend: { reached: "reached", won: "won", narrow: "bottleneck", optional: "optional" },
 
     bottlenecks: "Bottlenecks",
     noBottlenecks: "No bottleneck in sight",
@@ -96,7 +92,7 @@ export function english({ lead: kind, plural, number }) {
     missedAbout: (deals, money) => (money ? `≈ ${deals} worth ${money}` : `≈ ${deals}`),
     missedNone: "none to be seen yet",
     missedUnknown: "cannot be told: nobody went on",
-    missedIf: (reference) => `what a conversion of ${reference} would have added`,
+    missedIf: (reference) => `at a conversion of ${reference}`,
     why: {
       most_lost: (place) => `${place.share} of all who did not go on`,
       below_target: (place) => `below the target of ${place.target}`,
@@ -117,6 +113,7 @@ export function english({ lead: kind, plural, number }) {
     stuckAlert: (count, limit) => `${count} stand here (limit ${limit})`,
     rejectedAlert: (count, limit) => `${count} rejected (limit ${limit})`,
     silentAlert: (length) => `silent for ${length}`,
+    unknownFigure: "no longer known",
     lately: (count) => `Lately: ${count}`,
     elsewhere: (count) => `${counted(count, ALERTS)} in other funnels`,
     runbook: "what to do",
@@ -160,7 +157,6 @@ export function english({ lead: kind, plural, number }) {
     tenth: "One in ten longer than",
     oldest: "Stuck longest",
     oldestHidden: "Names are shown for all together only.",
-    age: "stands for",
 
     reasons: "Reasons for loss",
     reasonsStep: "Lost where",

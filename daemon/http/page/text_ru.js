@@ -15,7 +15,6 @@ export function russian({ lead: kind, plural, number }) {
   const lead = LEADS[kind] ?? LEADS.lead;
   const counted = (count, forms) => `${number(count)} ${plural(count, forms)}`;
   return {
-    name: "Русский",
     units: { month: "мес", day: "д", hour: "ч", minute: "мин", second: "с" },
     leads: (count) => counted(count, lead),
     ofLeads: (count) => `${number(count)} ${plural(count, lead.genitive)}`,
@@ -30,7 +29,6 @@ export function russian({ lead: kind, plural, number }) {
     everyone: lead.all,
     back: "Раньше",
     forward: "Позже",
-    newest: "К текущему",
     activity: "Поток за период",
     activityHint: "что произошло за это время",
     cohort: "По дате заявки",
@@ -68,7 +66,6 @@ export function russian({ lead: kind, plural, number }) {
     maturedBy: (length) => `ожидаемая через ${length}`,
     days: (count) => counted(count, DAYS),
     tooEarly: "рано судить",
-    mature: (mature, leads) => `срок вышел у ${mature} из ${leads}`,
     left: "не дошли",
     leftLost: "отказ",
     leftOpen: "в работе",
@@ -84,7 +81,6 @@ export function russian({ lead: kind, plural, number }) {
     returned: (count) => `Возвращались на прошлые шаги: ${number(count)}`,
     emptyFunnel: "За этот период ещё ничего не произошло. Как только придёт событие, воронка появится здесь.",
     nobodyYet: "За этот период записи ещё нет.",
-    legend: { reached: "дошли", won: "выиграли", narrow: "узкое место", optional: "по желанию" },
 
     bottlenecks: "Узкие места",
     noBottlenecks: "Узких мест не видно",
@@ -96,7 +92,7 @@ export function russian({ lead: kind, plural, number }) {
     missedAbout: (deals, money) => (money ? `≈ ${deals} на ${money}` : `≈ ${deals}`),
     missedNone: "пока не видны",
     missedUnknown: "не сосчитать: дальше не прошёл никто",
-    missedIf: (reference) => `столько добавила бы конверсия ${reference}`,
+    missedIf: (reference) => `при конверсии ${reference}`,
     why: {
       most_lost: (place) => `здесь ${place.share} всех, кто не дошёл`,
       below_target: (place) => `ниже цели ${place.target}`,
@@ -117,6 +113,7 @@ export function russian({ lead: kind, plural, number }) {
     stuckAlert: (count, limit) => `стоят ${count} (порог ${limit})`,
     rejectedAlert: (count, limit) => `отвергнуто ${count} (порог ${limit})`,
     silentAlert: (length) => `тихо ${length}`,
+    unknownFigure: "больше не известно",
     lately: (count) => `Недавние: ${count}`,
     elsewhere: (count) => `В других воронках ещё ${counted(count, ALERTS)}`,
     runbook: "что делать",
@@ -160,7 +157,6 @@ export function russian({ lead: kind, plural, number }) {
     tenth: "Каждый десятый дольше",
     oldest: "Зависли дольше всех",
     oldestHidden: "По именам показываем только для всех сразу.",
-    age: "стоит",
 
     reasons: "Причины отказа",
     reasonsStep: "Где отказали",
