@@ -43,10 +43,9 @@ export async function startDaemon(change = (text) => text) {
       const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", "lead.events"], { input: `${lines}\n`, encoding: "utf8" });
       if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
     },
-    /* Sample events of the worked example: 60 leads of last month. */
-    generate() {
-      const { start, days } = lastMonth();
-      const done = spawnSync(FUNNELD, ["generate", "--config", config, "--funnel", "sro", "--leads", "60", "--seed", "1", "--exact", "--start", `${start}T00:00:00`, "--days", String(days)], { encoding: "utf8" });
+    /* Sample events of the worked example: 60 leads of last month, unless the options say otherwise. */
+    generate(options = exactMonth()) {
+      const done = spawnSync(FUNNELD, ["generate", "--config", config, "--funnel", "sro", ...options], { encoding: "utf8", maxBuffer: 1 << 28 });
       if (done.status !== 0) throw new Error(`generate: ${done.stderr}`);
       return done.stdout.trim().split("\n");
     },
@@ -76,6 +75,11 @@ export function lastMonth() {
   const first = new Date(Date.UTC(year, month - 2, 1));
   const start = first.toISOString().slice(0, 10);
   return { start, days: new Date(Date.UTC(year, month - 1, 0)).getUTCDate(), from: `${start}T00:00:00+03:00` };
+}
+
+function exactMonth() {
+  const { start, days } = lastMonth();
+  return ["--leads", "60", "--seed", "1", "--exact", "--start", `${start}T00:00:00`, "--days", String(days)];
 }
 
 export const now = () => new Date().toISOString();

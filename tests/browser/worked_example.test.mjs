@@ -52,7 +52,7 @@ test("three bottlenecks with reason and cost, the others folded, and marked in t
   await page.waitForSelector(".places");
   assert.deepEqual(await texts(page, ".places:not(.rest) h3"), ["Перезвонили по КП → Договор отправлен", "Договор отправлен → Завершение сделки", "Завершение сделки → Оплата"]);
   const first = (await page.locator(".places li").first().innerText()).replaceAll(/[\u00a0\u2060]/g, (sign) => (sign === "\u00a0" ? " " : ""));
-  assert.match(first, /50 % прошли 10 из 20, с поправкой на случай 30–70 %/);
+  assert.match(first, /50 % \(30–70 %\), прошли 10 из 20/);
   assert.match(first, /недополученные сделки ≈ 0,9 на 140 тыс\. ₽/);
   assert.match(first, /здесь 18 % всех, кто не дошёл; ниже средней по воронке/);
   assert.deepEqual(await texts(page, "table.funnel .mark"), ["1", "2", "3"]);

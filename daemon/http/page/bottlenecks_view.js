@@ -18,12 +18,12 @@ export function bottlenecksView(context) {
 function placeView(context, place) {
   const { words, figures, view } = context;
   const title = (id) => view.steps.find((step) => step.step === id)?.title ?? id;
-  const chance = place.low === null ? nothing : html`, ${words.sure(figures.range(place.low, place.high))}`;
+  const chance = place.low === null ? nothing : html` <span class="chance" title=${words.chance}>(${figures.range(place.low, place.high)})</span>`;
   return html`<li>
     <span class=${place.rank > COSTLIEST ? "mark pale" : "mark"} aria-hidden="true">${place.rank}</span>
     <div>
       <h3>${title(place.from)} <span class="to">→ ${title(place.to)}</span></h3>
-      <p class="place-figures"><b>${figures.percent(place.conversion)}</b> ${words.passed(figures.number(place.passed), figures.number(place.reached))}${chance}</p>
+      <p class="place-figures"><b>${figures.percent(place.conversion)}</b>${chance}, ${words.passed(figures.number(place.passed), figures.number(place.reached))}</p>
       <p class="cost">${words.missed} <b>${costOf(context, place)}</b>${place.extra_wins >= SEEN_FROM ? html` <span class="note">${words.missedIf(figures.percent(place.reference))}</span>` : nothing}</p>
       <p class="why">${place.why.map((why) => reason(context, place, why)).join("; ")}</p>
     </div>

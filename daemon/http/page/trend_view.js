@@ -27,14 +27,14 @@ export function trendView(context) {
     <p class="readout" aria-live="off"><b>${figures.period(shown.record)}</b> ${readout(context, shown)}</p>
     <div class="chart" role="img" aria-label=${words.chartOf(`${name}, ${words.everyWindow[state.trend]}`)}><div id="trend-conversion"></div><div id="trend-counts"></div></div>
     <ul class="legend">
-      <li><span class="key line" aria-hidden="true"></span>${words.trendConversion}</li><li><span class="key band" aria-hidden="true"></span>${words.trendRange}</li>
+      <li><span class="key line" aria-hidden="true"></span>${words.trendConversion}</li><li><span class="key band" aria-hidden="true"></span>${words.chance}</li>
       ${matured ? html`<li><span class="key dashed" aria-hidden="true"></span>${words.trendMatured}</li>` : nothing}
       <li><span class="key reached" aria-hidden="true"></span>${words.trendReached}</li><li><span class="key passed" aria-hidden="true"></span>${words.trendPassed}</li>
     </ul>
     <details><summary>${words.trendTable}</summary>${scrolling(words.trend, html`<table class="trend">
       <caption class="unseen">${name}</caption>
       <thead><tr><th scope="col">${words.trendPeriod}</th><th scope="col" class="number">${words.trendReached}</th><th scope="col" class="number">${words.trendPassed}</th>
-        <th scope="col" class="number">${words.trendConversion}</th><th scope="col" class="number">${words.trendRange}</th>${matured ? html`<th scope="col" class="number">${words.trendMatured}</th>` : nothing}</tr></thead>
+        <th scope="col" class="number">${words.trendConversion}</th><th scope="col" class="number">${words.chance}</th>${matured ? html`<th scope="col" class="number">${words.trendMatured}</th>` : nothing}</tr></thead>
       <tbody>${[...points].reverse().map((point) => html`<tr><th scope="row">${figures.period(point.record)}</th><td class="number">${figures.number(point.reached)}</td><td class="number">${figures.number(point.passed)}</td>
         <td class="number">${figures.percent(point.conversion)}</td><td class="number">${point.chance ? figures.range(point.chance.low, point.chance.high) : "—"}</td>${matured ? html`<td class="number">${figures.percent(point.matured)}</td>` : nothing}</tr>`)}</tbody>
     </table>`)}</details>`, { tools });
