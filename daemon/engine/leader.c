@@ -15,10 +15,14 @@
 #include "ticks.h"
 
 enum {
-    COMMIT_EVENTS = 200000,    /* folded between two commits at most, about */
-    COMMIT_MS = 1000,          /* and so long after the first of them at most */
+    COMMIT_EVENTS = 1 << 18,   /* folded between two commits at most, about, to begin with: the larger a commit, the fewer leads are written twice */
+    COMMIT_EVENTS_LEAST = 1 << 12,
+    COMMIT_EVENTS_MOST = 1 << 22,
+    COMMIT_MS = 3000,          /* and so long after the first of them at most */
+    COMMIT_LONG_MS = 2000,     /* a commit that takes longer makes the next one smaller: the brokers give a transaction ten seconds */
     TELL_MS = 60000,           /* between two words to the operator about dead letters */
-    BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each */
+    BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each, */
+    BEHIND_PUBLISH_MS = 5000,  /* nor commits a look at every window: so often is enough to see how far it is */
     WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
 };
 
@@ -38,6 +42,8 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     int64_t generation, last_tick_ms;
     uint64_t pending;            /* elements taken since the last commit */
     int64_t pending_since_ms;
+    uint64_t commit_events;      /* how many make a commit due */
+    int64_t published_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
 };
@@ -58,6 +64,11 @@ static void commit(struct leader *leader)
     outputs_commit(&leader->outputs, &checkpoint);
     figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, steady_ms(leader) - started_ms, leader->ops->now_ms(leader->log));
     free(checkpoint.partitions);
+    bool was_long = steady_ms(leader) - started_ms > COMMIT_LONG_MS;
+    if (was_long && leader->commit_events > COMMIT_EVENTS_LEAST)
+        leader->commit_events /= 2;
+    else if (!was_long && leader->pending >= leader->commit_events && leader->commit_events < COMMIT_EVENTS_MOST)
+        leader->commit_events *= 2;
     leader->pending = 0;
 }
 
@@ -116,13 +127,22 @@ static void tell_letters(struct leader *leader, bool now)
 
 static bool commit_is_due(const struct leader *leader)
 {
-    return leader->pending >= COMMIT_EVENTS || (leader->pending > 0 && steady_ms(leader) - leader->pending_since_ms >= COMMIT_MS);
+    return leader->pending >= leader->commit_events || (leader->pending > 0 && steady_ms(leader) - leader->pending_since_ms >= COMMIT_MS);
 }
 
-static bool is_catching_up(const struct leader *leader, int64_t tick_ms)
+/* Of several due ticks only the last is published: is this one so far behind that others will follow it soon? */
+static bool passes(const struct leader *leader, int64_t tick_ms)
 {
     int64_t usual_ms = leader->settings->out_of_orderness_s * 1000 + leader->ticks.every_ms;
-    return leader->pending > 0 && leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS;
+    return leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS && steady_ms(leader) - leader->published_ms < BEHIND_PUBLISH_MS;
+}
+
+static uint64_t publish(struct leader *leader, int64_t tick_ms)
+{
+    int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
+    leader->published_ms = steady_ms(leader);
+    fold_tick(&leader->fold, tick_s, feed_bound(&leader->feed));
+    return publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
 }
 
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
@@ -136,12 +156,9 @@ static bool turn(struct leader *leader)
     if (tick_ms > leader->last_tick_ms) {
         uint64_t taken = take_to(leader, tick_ms);
         leader->last_tick_ms = tick_ms;
-        if (is_catching_up(leader, tick_ms) && !commit_is_due(leader))
-            return true; /* of several due ticks only the last is published; past this one, so that what lies behind it is taken and more is read */
-        int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
-        fold_tick(&leader->fold, tick_s, feed_bound(&leader->feed));
-        uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
-        if (leader->pending > 0 || published > 0)
+        bool passed = passes(leader, tick_ms);
+        uint64_t published = passed ? 0 : publish(leader, tick_ms);
+        if (passed ? commit_is_due(leader) : leader->pending > 0 || published > 0)
             commit(leader);
         return taken > 0 || published > 0;
     }
@@ -185,6 +202,7 @@ static enum log_status take_office(struct leader *leader)
 static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, const atomic_bool *stopping)
 {
     struct leader leader = {.settings = settings, .options = options, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
+    leader.commit_events = COMMIT_EVENTS;
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
