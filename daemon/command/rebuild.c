@@ -113,7 +113,7 @@ static int end(const struct settings *settings, const struct rebuild_figures *fi
     fprintf(stderr, "%s: generation %" PRId64 " is in place: %" PRIu64 " leads, %" PRIu64 " rows of leads gone, %" PRIu64 " records of snapshots that differed\n",
             settings->application, figures->generation, figures->leads, figures->leads_gone, figures->snapshots);
     if (figures->other_config)
-        fprintf(stderr, "%s: the daemon had another configuration when it last committed: restart it with this one, else it counts by the old one again\n",
+        fprintf(stderr, "%s: the daemon had another configuration when it last committed: start it with this one\n",
                 settings->application);
     return EXIT_DONE;
 }
