@@ -9,6 +9,8 @@ static const struct command *const commands[] = {
     &command_replay,
     &command_rebuild,
     &command_produce,
+    &command_diff,
+    &command_explain,
     &command_check_config,
     &command_test,
     &command_generate,

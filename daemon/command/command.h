@@ -20,6 +20,8 @@ struct command {
 };
 
 extern const struct command command_check_config;
+extern const struct command command_diff;
+extern const struct command command_explain;
 extern const struct command command_generate;
 extern const struct command command_produce;
 extern const struct command command_rebuild;
