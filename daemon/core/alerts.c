@@ -12,6 +12,7 @@ struct series { /* one that has a state */
     struct board_group *group;
     int step;
     struct episode episode;
+    struct judge_drift drift;        /* of a rule of that kind */
     struct alert_figures figures;    /* as last judged */
     uint64_t fingerprint;
     int label_count;
@@ -31,6 +32,7 @@ struct alerts {
     struct series **orphans;
     size_t orphan_count, orphan_capacity;
     struct rejections rejections;
+    int64_t steps;                   /* so far */
     /* scratch */
     struct candidates candidates;
     struct news *news;
@@ -103,6 +105,7 @@ static struct series *make_series(struct alerts *alerts, const struct ruling *ru
     series->ruling = ruling;
     series->group = candidate->group;
     series->step = candidate->step;
+    series->drift.drift = DRIFT_NEW;
     fill_labels(alerts, series, candidate->word >= 0 ? alerts->rejections.words[candidate->word] : NULL);
     *slot_of(alerts, series->key) = series;
     alerts->series_count++;
@@ -126,6 +129,14 @@ static void note(struct alerts *alerts, struct series *series, bool withdrawn)
     alerts->news[alerts->news_count++] = (struct news){series, withdrawn};
 }
 
+static struct judge_drift *drift_of(void *context, const struct ruling *ruling, struct board_group *group, int step)
+{
+    struct alerts *alerts = context;
+    struct candidate candidate = {.group = group, .step = step, .word = -1};
+    struct series *series = *slot_of(alerts, key_of(alerts, ruling, &candidate));
+    return &(series != NULL ? series : make_series(alerts, ruling, &candidate))->drift;
+}
+
 static void judge(struct alerts *alerts, const struct ruling *ruling, const struct judge_moment *moment)
 {
     struct candidates *out = &alerts->candidates;
@@ -133,7 +144,7 @@ static void judge(struct alerts *alerts, const struct ruling *ruling, const stru
     switch (ruling->rule->kind) {
     case ALERT_BELOW_TARGET: judge_below_target(out, alerts->board, ruling, moment); break;
     case ALERT_DROPPED: judge_dropped(out, alerts->board, ruling, moment); break;
-    case ALERT_DRIFT: break;
+    case ALERT_DRIFT: judge_drifts(out, alerts->board, ruling, moment, drift_of, alerts); break;
     case ALERT_STUCK: judge_stuck(out, alerts->board, ruling, moment); break;
     case ALERT_SILENCE: judge_silence(out, alerts->board, ruling, moment); break;
     case ALERT_REJECTED: judge_rejected(out, alerts->board, ruling, moment); break;
@@ -158,6 +169,8 @@ static bool step_rule(struct alerts *alerts, const struct ruling *ruling, const 
             enum episode_news news = episode_step(&series->episode, ruling->rule, alerts->definition->zone, moment->tick, candidate->holds);
             if (news != EPISODE_QUIET)
                 note(alerts, series, news == EPISODE_WITHDRAWN);
+            if (ruling->rule->kind == ALERT_DRIFT && news == EPISODE_TOLD && series->episode.state == EPISODE_RESOLVED)
+                series->drift = (struct judge_drift){.drift = {.from = moment->tick}, .changed = true}; /* a new baseline begins */
         }
         fires |= series->episode.state == EPISODE_FIRING;
     }
@@ -244,7 +257,7 @@ void alerts_step(struct alerts *alerts, const struct alerts_moment *moment, aler
 {
     alerts->news_count = 0;
     rejections_tick(&alerts->rejections, moment->tick / board_slice_s(alerts->board) - 1, rejections_needed(alerts, moment->tick));
-    struct judge_moment judged = {moment->tick, moment->bound, moment->last_event_at, &alerts->rejections};
+    struct judge_moment judged = {moment->tick, ++alerts->steps, moment->bound, moment->last_event_at, &alerts->rejections};
     bool silent = false;
     for (size_t i = 0; i < alerts->ruling_count; i++) {
         const struct ruling *ruling = &alerts->rulings[i];
@@ -255,6 +268,7 @@ void alerts_step(struct alerts *alerts, const struct alerts_moment *moment, aler
         else if (!silent)
             step_rule(alerts, ruling, &judged);
     }
+    board_settle_trials(alerts->board);
     end_orphans(alerts, moment->tick);
     if (alerts->news_count > 1)
         qsort(alerts->news, alerts->news_count, sizeof *alerts->news, by_fingerprint);
@@ -374,6 +388,39 @@ void alerts_restore(struct alerts *alerts, const struct alert_label *labels, int
     alerts->orphans[alerts->orphan_count++] = series;
 }
 
+static uint64_t rule_hash(const struct alerts *alerts, const struct series *series)
+{
+    return drift_rule_hash(series->ruling->rule, alerts->definition->funnels[series->ruling->funnel].steps[series->step].horizon_s);
+}
+
+void alerts_each_drift(struct alerts *alerts,
+                       void (*each)(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift),
+                       void *context)
+{
+    for (size_t i = 0; i < alerts->slot_count; i++) {
+        struct series *series = alerts->slots[i];
+        if (series == NULL || !series->drift.changed)
+            continue;
+        each(context, series->fingerprint, series->labels, series->label_count, rule_hash(alerts, series), &series->drift.drift);
+        series->drift.changed = false;
+    }
+}
+
+bool alerts_has_memory(const struct alerts *alerts)
+{
+    bool changed = alerts->rejections.changed && alerts->definition->application_rule_count > 0;
+    for (size_t i = 0; i < alerts->slot_count && !changed; i++)
+        changed = alerts->slots[i] != NULL && alerts->slots[i]->drift.changed;
+    return changed;
+}
+
+void alerts_restore_drift(struct alerts *alerts, const struct alert_label *labels, int count, uint64_t rule, const struct drift *drift)
+{
+    struct series *series = series_with(alerts, labels, count);
+    if (series != NULL && series->ruling->rule->kind == ALERT_DRIFT && rule_hash(alerts, series) == rule)
+        series->drift = (struct judge_drift){.drift = *drift};
+}
+
 /* ---- rules bound to the board ---- */
 
 static bool measures_conversion(const struct alert_rule *rule)
@@ -424,6 +471,7 @@ struct alerts *alerts_new(const struct alerts_definition *definition, struct boa
         bind_funnel(alerts, f);
     for (int i = 0; i < definition->application_rule_count; i++)
         bind(alerts, &definition->application_rules[i], -1);
+    alerts->steps = 1; /* so that no series seems to have been weighed at the step before the first */
     alerts->slot_count = 64;
     alerts->slots = memory_new(alerts->slot_count * sizeof *alerts->slots);
     return alerts;

@@ -6,6 +6,7 @@
 
 #include "alert.h"
 #include "board.h"
+#include "drift.h"
 #include "episode.h"
 #include "rejections.h"
 
@@ -43,6 +44,13 @@ void alerts_step(struct alerts *alerts, const struct alerts_moment *moment, aler
 
 /* Where dead letters are counted. */
 struct rejections *alerts_rejections(struct alerts *alerts);
+
+/* The drift series whose state has changed since the last time, each once: what nothing else tells a later run. `rule` is their drift_rule_hash. */
+void alerts_each_drift(struct alerts *alerts,
+                       void (*each)(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift),
+                       void *context);
+bool alerts_has_memory(const struct alerts *alerts); /* something has changed there, or in the rejections */
+void alerts_restore_drift(struct alerts *alerts, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift);
 
 /* An alert that an earlier run told last, with its labels. One that no rule has any more ends at the next step. */
 void alerts_restore(struct alerts *alerts, const struct alert_label *labels, int label_count, const struct episode *episode);

@@ -362,6 +362,13 @@ void board_ask_trials(struct board *board, int funnel, int breakdown, int step)
     board->asked[board->asked_count++].steps = UINT64_C(1) << step;
 }
 
+void board_settle_trials(struct board *board)
+{
+    for (size_t g = 0; g < board->group_count; g++)
+        for (int k = 0; board->groups[g]->trials != NULL && k < board_funnel(board, board->groups[g])->step_count; k++)
+            trials_settle(&board->groups[g]->trials[k]);
+}
+
 size_t board_group_count(const struct board *board)
 {
     return board->group_count;
@@ -533,6 +540,8 @@ static void drop_early(struct board *board, struct board_group *group, int64_t t
             needed = start;
     }
     drop_slices(board, group, needed);
+    for (int k = 0; group->trials != NULL && k < funnel->step_count; k++)
+        trials_drop(&group->trials[k], time_floor(board->bound, board->definition->slice_s) / board->definition->slice_s);
 }
 
 static void tick_rolling(struct board *board, struct board_group *group, int w, int64_t tick)

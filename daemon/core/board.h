@@ -96,6 +96,9 @@ double board_watch_burst(const struct board *board, const struct board_group *gr
 /* Keep the trials of a step in each group of a breakdown; before the first merge. */
 void board_ask_trials(struct board *board, int funnel, int breakdown, int step);
 
+/* Whoever follows the trials has seen them. */
+void board_settle_trials(struct board *board);
+
 size_t board_group_count(const struct board *board);
 struct board_group *board_group_at(const struct board *board, size_t number); /* in order of first sight */
 

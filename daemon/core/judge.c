@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "drift_limit.h"
 #include "measure.h"
 #include "memory.h"
 #include "statistics.h"
@@ -113,6 +114,134 @@ void judge_dropped(struct candidates *out, struct board *board, const struct rul
         candidate->holds = candidate->holds && family[i].q <= rule->q;
     }
     free(family);
+}
+
+/* ---- drift ---- */
+
+enum { WEEK_S = 7 * 86400 };
+
+/* The end of what may not be known any more after a restart: outcomes of leads that are forgotten. */
+static int64_t known_from(const struct funnel *funnel, int step, const struct judge_moment *moment)
+{
+    return moment->bound != TIME_NONE ? moment->bound + funnel->steps[step].horizon_s : TIME_NONE;
+}
+
+/* Of an unwatched series, without what is forgotten. */
+static struct drift known_part(const struct drift *drift, int64_t known)
+{
+    struct drift part = *drift;
+    if (known > part.from)
+        part.from = known;
+    return part;
+}
+
+struct drift_walk { /* the series of a rule, one after another */
+    struct board *board;
+    const struct ruling *ruling;
+    const struct judge_moment *moment;
+    struct judge_drift *(*state)(void *context, const struct ruling *ruling, struct board_group *group, int step);
+    void *context;
+    size_t group;
+    int step;
+};
+
+/* The next series that has outcomes. NULL: no more. */
+static struct judge_drift *next_series(struct drift_walk *walk, struct board_group **group_out, int *step_out)
+{
+    for (; walk->group < board_group_count(walk->board); walk->group++, walk->step = 0) {
+        struct board_group *group = board_group_at(walk->board, walk->group);
+        if (judge_group(walk->ruling, group) < 0)
+            continue;
+        const struct funnel *funnel = board_funnel(walk->board, group);
+        while (walk->step < funnel->step_count) {
+            int step = walk->step++;
+            if (!rule_looks_at(walk->ruling->rule, funnel, step) || group->trials[step].count == 0)
+                continue;
+            *group_out = group;
+            *step_out = step;
+            return walk->state(walk->context, walk->ruling, group, step);
+        }
+    }
+    return NULL;
+}
+
+/* Outcomes a second over all series of the rule: its false alarms are shared by all of them, outcome for outcome. */
+static double rate_of_all(struct drift_walk walk)
+{
+    double rate = 0;
+    struct board_group *group;
+    int step;
+    walk.group = 0;
+    walk.step = 0;
+    for (struct judge_drift *series; (series = next_series(&walk, &group, &step)) != NULL;) {
+        struct drift part = known_part(&series->drift, known_from(board_funnel(walk.board, group), step, walk.moment));
+        rate += drift_rate(&part, walk.ruling->rule, &group->trials[step], board_slice_s(walk.board), walk.moment->tick);
+    }
+    return rate;
+}
+
+/* Slices before the anchor may go; it runs ahead by a week, so that it need not be written down anew at every tick. */
+static void advance(struct judge_drift *series, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t known, int64_t tick)
+{
+    if (known == TIME_NONE || series->drift.anchor >= known)
+        return;
+    int64_t anchor = time_floor(known, slice_s) + WEEK_S;
+    drift_move_anchor(&series->drift, rule, trials, slice_s, anchor < tick ? anchor : tick);
+    series->changed = true;
+}
+
+/* The evidence at the tick: from what it was at the one before, unless a slice before that has changed since. */
+static struct drift_evidence weigh(struct judge_drift *series, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, const struct judge_moment *moment)
+{
+    const struct drift *drift = &series->drift;
+    bool goes_on = series->weighed_step == moment->step - 1 && series->weighed_to >= drift->anchor &&
+                   (!trials->changed || trials->changed_from * slice_s >= series->weighed_to);
+    series->weighed = drift_weigh(drift, rule, trials, slice_s, goes_on ? series->weighed : drift->anchored, goes_on ? series->weighed_to : drift->anchor, moment->tick);
+    series->weighed_step = moment->step;
+    series->weighed_to = moment->tick;
+    return series->weighed;
+}
+
+void judge_drifts(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment,
+                  struct judge_drift *(*state)(void *context, const struct ruling *ruling, struct board_group *group, int step), void *context)
+{
+    const struct alert_rule *rule = ruling->rule;
+    int64_t slice_s = board_slice_s(board);
+    struct drift_walk walk = {board, ruling, moment, state, context, 0, 0};
+    double rate = NAN;
+    struct board_group *group;
+    int step;
+    for (struct judge_drift *series; (series = next_series(&walk, &group, &step)) != NULL;) {
+        const struct trials *trials = &group->trials[step];
+        struct drift *drift = &series->drift;
+        struct candidate *candidate = append(out, group, step);
+        int64_t known = known_from(board_funnel(board, group), step, moment);
+        struct drift_baseline baseline;
+        if (!drift->watched) {
+            struct drift part = known_part(drift, known);
+            if (!drift_baseline(&part, rule, trials, slice_s, moment->tick, &baseline))
+                continue;
+            if (isnan(rate))
+                rate = rate_of_all(walk);
+            drift_watch(drift, &baseline, drift_limit(baseline.succeeded, baseline.failed, rule->drop, rate / rule->false_alarms_per_s));
+            series->changed = true;
+        }
+        advance(series, rule, trials, slice_s, known, moment->tick);
+        struct drift_evidence evidence = weigh(series, rule, trials, slice_s, moment);
+        int64_t outcomes = evidence.succeeded + evidence.failed;
+        candidate->figures.threshold = drift_rate_before(drift);
+        candidate->figures.evidence = evidence.sum;
+        candidate->figures.reached = outcomes;
+        candidate->figures.passed = evidence.succeeded;
+        candidate->holds = evidence.sum >= drift->limit;
+        if (outcomes == 0)
+            continue;
+        struct interval wilson = statistics_wilson(evidence.succeeded, outcomes, ruling->z);
+        candidate->figures.burst = (double)evidence.most / (double)outcomes;
+        candidate->figures.value = (double)evidence.succeeded / (double)outcomes;
+        candidate->figures.low = wilson.low;
+        candidate->figures.high = wilson.high;
+    }
 }
 
 /* ---- what stands, is silent, is refused ---- */

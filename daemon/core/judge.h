@@ -5,6 +5,7 @@
 
 #include "alert.h"
 #include "board.h"
+#include "drift.h"
 #include "rejections.h"
 
 struct ruling { /* a rule, bound to what it looks at on a board */
@@ -30,6 +31,7 @@ struct candidates { struct candidate *list; size_t count, capacity; };
 
 struct judge_moment { /* what is known at a tick, a multiple of the slice */
     int64_t tick;
+    int64_t step;                   /* counts the ticks at which rules are judged; trials are settled after each */
     int64_t bound;                  /* what lies before it is forgotten; TIME_NONE: nothing is */
     const int64_t *last_event_at;   /* by funnel; TIME_NONE */
     const struct rejections *rejections;
@@ -41,6 +43,18 @@ int judge_group(const struct ruling *ruling, const struct board_group *group);
 /* Watches move to the tick's spans first. All append to `out`, groups in the board's order, steps in the funnel's. */
 void judge_below_target(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment);
 void judge_dropped(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment);
+
+/* `state` gives the state of a series, made if it is not there, in which `changed` is set where it is new to whoever keeps it over restarts. */
+struct judge_drift {
+    struct drift drift;
+    bool changed;
+    /* What it came to at the tick before: kept so that only new slices are looked at. */
+    int64_t weighed_step, weighed_to;
+    struct drift_evidence weighed;
+};
+void judge_drifts(struct candidates *out, struct board *board, const struct ruling *ruling, const struct judge_moment *moment,
+                  struct judge_drift *(*state)(void *context, const struct ruling *ruling, struct board_group *group, int step), void *context);
+
 void judge_stuck(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment);
 void judge_silence(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment);
 void judge_rejected(struct candidates *out, const struct board *board, const struct ruling *ruling, const struct judge_moment *moment);

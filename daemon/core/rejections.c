@@ -32,6 +32,7 @@ static struct rejections_slice *slice_at(struct rejections *rejections, int64_t 
 void rejections_add(struct rejections *rejections, const char *word, int64_t slice, int64_t count)
 {
     int number = word_number(rejections, word);
+    rejections->changed |= count != 0;
     if (slice == REJECTIONS_UNPLACED)
         rejections->unplaced[number] += count;
     else
@@ -41,8 +42,10 @@ void rejections_add(struct rejections *rejections, const char *word, int64_t sli
 void rejections_tick(struct rejections *rejections, int64_t slice, int64_t keep_from)
 {
     for (int i = 0; i < rejections->word_count; i++) {
-        if (rejections->unplaced[i] > 0)
-            slice_at(rejections, slice)->counts[i] += rejections->unplaced[i];
+        if (rejections->unplaced[i] == 0)
+            continue;
+        slice_at(rejections, slice)->counts[i] += rejections->unplaced[i];
+        rejections->changed = true;
         rejections->unplaced[i] = 0;
     }
     size_t gone = 0;

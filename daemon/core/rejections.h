@@ -20,6 +20,7 @@ struct rejections { /* zeroed: none; open for reading */
     int64_t unplaced[REJECTIONS_WORDS_MAX];      /* met before any slice was known */
     struct rejections_slice *slices;             /* ascending */
     size_t slice_count, slice_capacity;
+    bool changed;                                /* since whoever keeps them over restarts has cleared it */
 };
 
 #define REJECTIONS_UNPLACED INT64_MIN /* instead of a slice */

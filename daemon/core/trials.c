@@ -28,6 +28,9 @@ void trials_add(struct trials *trials, int32_t slice, int32_t succeeded, int32_t
         memmove(trial + 1, trial, (trials->count++ - place) * sizeof *trial);
         *trial = (struct trial){.slice = slice};
     }
+    if (!trials->changed || slice < trials->changed_from)
+        trials->changed_from = slice;
+    trials->changed = true;
     trial->succeeded += succeeded;
     trial->failed += failed;
     if (trial->succeeded == 0 && trial->failed == 0)
@@ -41,6 +44,11 @@ void trials_drop(struct trials *trials, int64_t before)
         return;
     trials->count -= gone;
     memmove(trials->list, trials->list + gone, trials->count * sizeof *trials->list);
+}
+
+void trials_settle(struct trials *trials)
+{
+    trials->changed = false;
 }
 
 void trials_free(struct trials *trials)

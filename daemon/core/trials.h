@@ -3,6 +3,7 @@
 #ifndef FUNNELD_CORE_TRIALS_H
 #define FUNNELD_CORE_TRIALS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,10 +12,13 @@ struct trial { int32_t slice, succeeded, failed; };
 struct trials { /* zeroed: none; open for reading */
     struct trial *list;  /* ascending by slice; none is empty */
     size_t count, capacity;
+    bool changed;        /* since trials_settle */
+    int32_t changed_from; /* then the first slice that did */
 };
 
 void trials_add(struct trials *trials, int32_t slice, int32_t succeeded, int32_t failed); /* or take back, where they are negative */
 void trials_drop(struct trials *trials, int64_t before); /* those of slices before that one */
+void trials_settle(struct trials *trials); /* whoever follows them has seen them */
 void trials_free(struct trials *trials);
 
 /* The place of the first one that is not before the slice. */

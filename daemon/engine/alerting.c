@@ -1,10 +1,13 @@
 #include "alerting.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/alerts.h"
 #include "../core/memory.h"
 #include "../wire/alert_json.h"
+#include "../wire/memory_json.h"
 
 struct alerting {
     struct fold *fold;
@@ -79,7 +82,7 @@ uint64_t alerting_step(struct alerting *alerting, int64_t tick, int64_t bound, b
     alerting->told = 0;
     struct alerts_moment moment = {tick, bound, alerting->fold->last_event_at, live, alerting->fold->settings->show_leads ? oldest : NULL, alerting->fold};
     alerts_step(alerting->alerts, &moment, tell, alerting);
-    return alerting->told;
+    return alerting->told + alerts_has_memory(alerting->alerts);
 }
 
 void alerting_restore(struct alerting *alerting, struct text value)
@@ -89,4 +92,47 @@ void alerting_restore(struct alerting *alerting, struct text value)
         return;
     alerts_restore(alerting->alerts, record.labels, record.label_count, &record.episode);
     alert_json_free(&record);
+}
+
+/* ---- memory ---- */
+
+static void remember_drift(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift)
+{
+    struct alerting *alerting = context;
+    char key[sizeof MEMORY_DRIFT + ALERT_KEY_SIZE];
+    snprintf(key, sizeof key, MEMORY_DRIFT "%016" PRIx64, fingerprint);
+    alerting->value.length = 0;
+    memory_json_drift(&alerting->value, &(struct memory_drift){label_count, labels, rule, *drift});
+    alerting->sink(alerting->context, text_of(key), (struct text){alerting->value.data, alerting->value.length}, 0);
+}
+
+void alerting_remember(struct alerting *alerting, publish_sink sink, void *context)
+{
+    struct rejections *rejections = alerts_rejections(alerting->alerts);
+    alerting->sink = sink;
+    alerting->context = context;
+    alerts_each_drift(alerting->alerts, remember_drift, alerting);
+    if (!rejections->changed || alerting->fold->settings->application_rule_count == 0)
+        return;
+    rejections->changed = false;
+    alerting->value.length = 0;
+    memory_json_rejections(&alerting->value, rejections);
+    sink(context, TEXT(MEMORY_REJECTIONS), (struct text){alerting->value.data, alerting->value.length}, 0);
+}
+
+void alerting_restore_memory(struct alerting *alerting, struct text key, struct text value)
+{
+    struct memory_drift memory;
+    struct alert_label *labels = NULL;
+    char *bytes = NULL;
+    struct text drift = TEXT(MEMORY_DRIFT);
+    if (text_equal(key, TEXT(MEMORY_REJECTIONS))) {
+        memory_json_read_rejections(value, alerts_rejections(alerting->alerts));
+        alerts_rejections(alerting->alerts)->changed = false;
+    } else if (key.length > drift.length && memcmp(key.data, drift.data, drift.length) == 0) {
+        if (memory_json_read_drift(value, &memory, &labels, &bytes))
+            alerts_restore_drift(alerting->alerts, memory.labels, memory.label_count, memory.rule, &memory.drift);
+        free(labels);
+        free(bytes);
+    }
 }

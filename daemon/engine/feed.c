@@ -13,7 +13,7 @@ enum {
 static void open_input(struct feed_input *input, const struct settings *settings, struct pool *pool, const struct checkpoint *checkpoint)
 {
     input->offset = -1;
-    input->greatest_at = input->watermark_ms = TIME_NONE;
+    input->greatest_at = input->watermark_ms = input->end_seen_ms = TIME_NONE;
     intake_init(&input->intake, settings, pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
     for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
         const struct checkpoint_partition *known = &checkpoint->partitions[p];
@@ -81,6 +81,7 @@ enum log_status feed_read(struct feed *feed)
         if (end_seen_ms == INT64_MIN)
             continue;
         input->at_end = true;
+        input->end_seen_ms = end_seen_ms;
         intake_advance(&input->intake, end_seen_ms - feed->settings->out_of_orderness_s * 1000);
         input->watermark_ms = input->intake.watermark_ms;
     }
@@ -106,6 +107,14 @@ int64_t feed_watermark_ahead(const struct feed *feed)
         if (feed->inputs[i].intake.watermark_ms < least)
             least = feed->inputs[i].intake.watermark_ms;
     return least == TIME_NEVER ? TIME_NONE : least;
+}
+
+bool feed_is_behind(const struct feed *feed, int64_t since_ms)
+{
+    for (int i = 0; i < feed->count; i++)
+        if (feed->inputs[i].end_seen_ms < since_ms)
+            return true;
+    return false;
 }
 
 int64_t feed_bound(const struct feed *feed)

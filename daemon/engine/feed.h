@@ -16,6 +16,7 @@ struct feed_input { /* one partition */
     int64_t offset;              /* the next one not wholly taken; -1: from the start */
     int64_t greatest_at;         /* of what was taken; TIME_NONE */
     int64_t watermark_ms;        /* likewise, or by the wall clock */
+    int64_t end_seen_ms;         /* the last wall-clock moment as of which it was read to its end; TIME_NONE */
     bool at_end;                 /* when it was last looked at there was nothing to read, and the brokers had said so */
 };
 
@@ -39,6 +40,9 @@ const struct intake_item *feed_take(struct feed_input *input, int64_t cut_ms);
 
 /* The watermark once everything read is taken: the least over the partitions. TIME_NONE: some partition is not known yet. */
 int64_t feed_watermark_ahead(const struct feed *feed);
+
+/* Was some partition not read to its end at any time since that moment of the wall clock? */
+bool feed_is_behind(const struct feed *feed, int64_t since_ms);
 
 /* What lies before it is forgotten: of what was taken. TIME_NONE: nothing is. */
 int64_t feed_bound(const struct feed *feed);

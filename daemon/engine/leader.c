@@ -6,6 +6,7 @@
 #include "../core/memory.h"
 #include "../log/operator_log.h"
 #include "../log/service.h"
+#include "alerting.h"
 #include "changes.h"
 #include "feed.h"
 #include "figures.h"
@@ -34,6 +35,7 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct pool *pool;
     struct fold fold;
     struct publisher *publisher;
+    struct alerting *alerting;
     struct outputs outputs;      /* its status is the leader's: the first trouble met */
     struct outcomes outcomes;
     struct figures figures;
@@ -61,6 +63,7 @@ static void commit(struct leader *leader)
     feed_positions(&leader->feed, &checkpoint);
     int64_t started_ms = steady_ms(leader);
     outputs_leads(&leader->outputs, &leader->fold);
+    alerting_remember(leader->alerting, outputs_memory, &leader->outputs);
     outputs_commit(&leader->outputs, &checkpoint);
     figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, steady_ms(leader) - started_ms, leader->ops->now_ms(leader->log));
     free(checkpoint.partitions);
@@ -85,6 +88,7 @@ static void take(struct leader *leader, const struct feed_input *input, const st
     if (item->letter) {
         outputs_letter(&leader->outputs, &input->name, &input->block.records[item->record], item->faulty);
         outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
+        alerting_letter(leader->alerting, item->faulty->fault, item->watermark_ms);
     }
     if (leader->pending++ == 0)
         leader->pending_since_ms = steady_ms(leader);
@@ -137,12 +141,31 @@ static bool passes(const struct leader *leader, int64_t tick_ms)
     return leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS && steady_ms(leader) - leader->published_ms < BEHIND_PUBLISH_MS;
 }
 
+/* The tick to go to: the last one that is due, but for the end of a slice on the way there, at which alert rules are stepped. */
+static int64_t due_tick(const struct leader *leader)
+{
+    int64_t ahead_ms = feed_watermark_ahead(&leader->feed);
+    if (ahead_ms == TIME_NONE)
+        return TIME_NONE;
+    int64_t slice_end_ms = time_floor(ahead_ms, leader->ticks.slice_ms);
+    return slice_end_ms > leader->last_tick_ms ? slice_end_ms : ticks_last(&leader->ticks, ahead_ms);
+}
+
+/* Half-read windows say nothing: rules stand still until every partition is read to its end. */
+static uint64_t step_alerts(struct leader *leader, int64_t tick_ms, int64_t bound)
+{
+    if (!ticks_end_slice(&leader->ticks, tick_ms) || feed_is_behind(&leader->feed, leader->ops->now_ms(leader->log) - BEHIND_MS))
+        return 0;
+    return alerting_step(leader->alerting, tick_ms / 1000, bound, true, outputs_alert, &leader->outputs);
+}
+
 static uint64_t publish(struct leader *leader, int64_t tick_ms)
 {
-    int64_t tick_s = time_floor(tick_ms, 1000) / 1000;
+    int64_t tick_s = time_floor(tick_ms, 1000) / 1000, bound = feed_bound(&leader->feed);
     leader->published_ms = steady_ms(leader);
-    fold_tick(&leader->fold, tick_s, feed_bound(&leader->feed));
-    return publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
+    fold_tick(&leader->fold, tick_s, bound);
+    uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
+    return published + step_alerts(leader, tick_ms, bound);
 }
 
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
@@ -151,8 +174,7 @@ static bool turn(struct leader *leader)
     leader->outputs.status = feed_read(&leader->feed);
     if (leader->outputs.status != LOG_OK)
         return false;
-    int64_t ahead_ms = feed_watermark_ahead(&leader->feed);
-    int64_t tick_ms = ahead_ms != TIME_NONE ? ticks_last(&leader->ticks, ahead_ms) : TIME_NONE;
+    int64_t tick_ms = due_tick(leader);
     if (tick_ms > leader->last_tick_ms) {
         uint64_t taken = take_to(leader, tick_ms);
         leader->last_tick_ms = tick_ms;
@@ -175,7 +197,7 @@ static enum log_status take_office(struct leader *leader)
     int64_t started_ms = steady_ms(leader);
     struct restored restored;
     service_status("took the lead of %s, restoring", leader->settings->application);
-    enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, &restored);
+    enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, leader->alerting, &restored);
     const struct checkpoint *checkpoint = restored.checkpoint;
     if (status == LOG_OK && !changes_are_borne(leader->settings, checkpoint, &restored.unknowns, leader->options->accept_changes))
         status = LOG_REFUSED;
@@ -206,6 +228,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
+    leader.alerting = alerting_new(&leader.fold);
     leader.outputs.status = take_office(&leader);
     leader.told_ms = steady_ms(&leader);
     while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
@@ -226,6 +249,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     outputs_free(&leader.outputs);
     outcomes_free(&leader.outcomes);
     publisher_free(leader.publisher);
+    alerting_free(leader.alerting);
     fold_free(&leader.fold);
     return status;
 }

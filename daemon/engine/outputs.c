@@ -41,6 +41,20 @@ void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_
                                                               .header_count = value.data != NULL ? 3 : 0});
 }
 
+void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest)
+{
+    (void)digest;
+    struct log_header headers[] = {{TEXT("type"), TEXT("alert")}, {TEXT("schema"), TEXT("1")}};
+    write_record(outputs, LOG_ALERTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
+                                                           .header_count = value.data != NULL ? 2 : 0});
+}
+
+void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest)
+{
+    (void)digest;
+    write_record(outputs, LOG_CHECKPOINT, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN});
+}
+
 struct lead_writer { struct outputs *outputs; const struct lead_names *names; };
 
 static void write_lead(void *context, const struct ledger_lead *lead)

@@ -23,6 +23,10 @@ struct outputs { /* zeroed but for the first two; outputs_free at last */
 /* A publish_sink whose context is the outputs. */
 void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest);
 
+/* Likewise, of alerts, and of what their rules remember, which lies on the checkpoint's topic. */
+void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest);
+void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest);
+
 /* The rows of the leads that changed since the last time. */
 void outputs_leads(struct outputs *outputs, struct fold *fold);
 

@@ -5,6 +5,7 @@
 #include "../core/memory.h"
 #include "../wire/lead_json.h"
 #include "bound.h"
+#include "latest.h"
 #include "published.h"
 
 enum { PREFETCH = 16, WORTH_WAKING = 128 }; /* as in fold.c */
@@ -25,14 +26,21 @@ struct restoring {
     uint64_t *hashes;        /* and of their leads */
     size_t hash_capacity;
     struct published *published;
+    struct latest alerts;    /* as last told */
 };
 
-struct checkpoint_seen { const struct settings *settings; struct checkpoint *last; };
+struct checkpoint_seen { /* what lies on the checkpoint's topic */
+    const struct settings *settings;
+    struct checkpoint *last;
+    struct latest *memory;   /* everything else; NULL: not asked for */
+};
 
 static void see_checkpoint(void *context, const struct log_record *records, int count)
 {
     struct checkpoint_seen *seen = context;
     for (int i = 0; i < count; i++) {
+        if (seen->memory != NULL && records[i].key.data != NULL && !text_equal(records[i].key, TEXT(CHECKPOINT_KEY)))
+            latest_put(seen->memory, records[i].key, records[i].value);
         if (records[i].value.data == NULL || !text_equal(records[i].key, TEXT(CHECKPOINT_KEY)))
             continue;
         struct checkpoint *checkpoint = checkpoint_json_read(seen->settings, records[i].value);
@@ -121,21 +129,71 @@ static void settle(struct restoring *restoring)
     published_tell(restoring->published, restoring->publisher);
 }
 
-enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct restored *restored)
+/* ---- alerts ---- */
+
+static bool is_snapshot(const struct log_record *record)
+{
+    for (int i = 0; i < record->header_count; i++)
+        if (text_equal(record->headers[i].name, TEXT("type")))
+            return text_equal(record->headers[i].value, TEXT("snapshot"));
+    return false;
+}
+
+static void see_alerts(void *context, const struct log_record *records, int count)
+{
+    struct restoring *restoring = context;
+    for (int i = 0; i < count; i++)
+        if (records[i].key.data != NULL && !is_snapshot(&records[i])) /* a topic may be that of both */
+            latest_put(&restoring->alerts, records[i].key, records[i].value);
+}
+
+static void see_both(void *context, const struct log_record *records, int count)
+{
+    published_see(((struct restoring *)context)->published, records, count);
+    see_alerts(context, records, count);
+}
+
+static enum log_status restore_told(struct log *log, struct restoring *restoring)
+{
+    const struct settings *settings = restoring->fold->settings;
+    if (strcmp(settings->snapshots_topic, settings->alerts_topic) == 0)
+        return log->ops->restore(log, LOG_SNAPSHOTS, see_both, restoring);
+    enum log_status status = log->ops->restore(log, LOG_SNAPSHOTS, published_see, restoring->published);
+    return status == LOG_OK ? log->ops->restore(log, LOG_ALERTS, see_alerts, restoring) : status;
+}
+
+static void tell_alert(void *alerting, struct text key, struct text value)
+{
+    (void)key;
+    alerting_restore(alerting, value);
+}
+
+static void tell_memory(void *alerting, struct text key, struct text value)
+{
+    alerting_restore_memory(alerting, key, value);
+}
+
+enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct alerting *alerting, struct restored *restored)
 {
     *restored = (struct restored){0};
+    struct latest memory = {0};
+    struct checkpoint_seen seen = {.settings = fold->settings, .memory = &memory};
     struct restoring restoring = {.fold = fold, .publisher = publisher, .restored = restored};
     restoring.shards = memory_new((size_t)fold->shard_count * sizeof *restoring.shards);
     for (int i = 0; i < fold->shard_count; i++)
         restoring.shards[i].reader = lead_reader_new(fold->settings);
     restoring.published = published_new();
-    enum log_status status = restore_checkpoint(log, fold->settings, &restored->checkpoint);
+    enum log_status status = log->ops->restore(log, LOG_CHECKPOINT, see_checkpoint, &seen);
+    restored->checkpoint = seen.last;
     if (status == LOG_OK)
         status = log->ops->restore(log, LOG_LEADS_CHANGELOG, restore_leads, &restoring);
     if (status == LOG_OK)
-        status = log->ops->restore(log, LOG_SNAPSHOTS, published_see, restoring.published);
-    if (status == LOG_OK)
+        status = restore_told(log, &restoring);
+    if (status == LOG_OK) {
         settle(&restoring);
+        latest_each(&restoring.alerts, tell_alert, alerting);
+        latest_each(&memory, tell_memory, alerting);
+    }
     for (int i = 0; i < fold->shard_count; i++) {
         restored->unread_rows += restoring.shards[i].unread_rows;
         unknowns_merge(&restored->unknowns, &restoring.shards[i].unknowns);
@@ -145,5 +203,7 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     free(restoring.shards);
     free(restoring.hashes);
     published_free(restoring.published);
+    latest_free(&restoring.alerts);
+    latest_free(&memory);
     return status;
 }

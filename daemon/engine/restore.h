@@ -5,6 +5,7 @@
 
 #include "../log/log.h"
 #include "../wire/checkpoint_json.h"
+#include "alerting.h"
 #include "publisher.h"
 #include "unknowns.h"
 
@@ -15,8 +16,8 @@ struct restored {
     struct unknowns unknowns;      /* what they name and the configuration does not; the caller frees it */
 };
 
-/* Fill an empty fold and its publisher. */
-enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct restored *restored);
+/* Fill an empty fold, its publisher and its alert rules. */
+enum log_status restore_all(struct log *log, struct fold *fold, struct publisher *publisher, struct alerting *alerting, struct restored *restored);
 
 /* The checkpoint alone; given to the caller, also after trouble. NULL: the application has never committed. */
 enum log_status restore_checkpoint(struct log *log, const struct settings *settings, struct checkpoint **out);

@@ -6,7 +6,7 @@
 
 #include "../core/memory.h"
 #include "alert_text.h"
-#include "json_scan.h"
+#include "labels_json.h"
 #include "moment.h"
 
 static const char *const statuses[] = {[ALERT_PENDING] = "pending", [ALERT_FIRING] = "firing", [ALERT_RESOLVED] = "resolved"};
@@ -17,20 +17,6 @@ void alert_json_key(uint64_t fingerprint, char key[ALERT_KEY_SIZE])
 }
 
 /* ---- writing ---- */
-
-static void write_labels(struct buffer *out, const struct alert *alert)
-{
-    json_name(out, "labels");
-    buffer_char(out, '{');
-    for (int i = 0; i < alert->label_count; i++) {
-        if (i > 0)
-            buffer_char(out, ',');
-        json_string(out, alert->labels[i].name);
-        buffer_char(out, ':');
-        json_string(out, alert->labels[i].value);
-    }
-    buffer_char(out, '}');
-}
 
 static void write_text(struct buffer *out, const char *name, void (*text)(struct buffer *out, const struct alert *alert), const struct alert *alert)
 {
@@ -175,7 +161,8 @@ void alert_json_value(struct buffer *out, const struct settings *settings, const
     buffer_format(out, "\"%s-%" PRId64 "\"", key, alert->active_at);
     write_words(out, "fingerprint", key);
     write_words(out, "status", statuses[alert->status]);
-    write_labels(out, alert);
+    json_name(out, "labels");
+    labels_json_write(out, alert->labels, alert->label_count);
     write_annotations(out, alert);
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         json_name(out, moments[i].name);
@@ -197,50 +184,6 @@ static bool read_moment(const struct json_value *value, int64_t *out)
     return value->kind == JSON_NULL || (value->kind == JSON_STRING && !value->escaped && moment_from_text(value->raw, NULL, out));
 }
 
-/* The next string of an object's members, names and values in turn: json_scan has found the object well-formed. */
-static bool next_string(struct text *rest, struct json_value *out)
-{
-    size_t start = 0;
-    while (start < rest->length && rest->data[start] != '"')
-        start++;
-    size_t end = start + 1;
-    bool escaped = false;
-    for (; end < rest->length && rest->data[end] != '"'; end++)
-        if (rest->data[end] == '\\') {
-            escaped = true;
-            end++;
-        }
-    if (end >= rest->length)
-        return false;
-    *out = (struct json_value){.kind = JSON_STRING, .escaped = escaped, .raw = {rest->data + start + 1, end - start - 1}};
-    *rest = (struct text){rest->data + end + 1, rest->length - end - 1};
-    return true;
-}
-
-/* Labels are texts under any names. What is no such object gives labels that no series has. */
-static bool read_labels(const struct json_value *object, struct alert_record *out)
-{
-    if (object->kind != JSON_OBJECT)
-        return false;
-    struct text rest = object->raw;
-    struct json_value name, value;
-    size_t capacity = 0, used = 0;
-    out->bytes = memory_new(object->raw.length + 1);
-    while (next_string(&rest, &name) && next_string(&rest, &value)) {
-        out->labels = memory_grow(out->labels, &capacity, (size_t)out->label_count + 1, sizeof *out->labels);
-        struct text texts[2];
-        const struct json_value *both[] = {&name, &value};
-        for (int i = 0; i < 2; i++) {
-            struct text text = json_unescape(both[i], out->bytes + used);
-            memmove(out->bytes + used, text.data, text.length);
-            texts[i] = (struct text){out->bytes + used, text.length};
-            used += text.length;
-        }
-        out->labels[out->label_count++] = (struct alert_label){texts[0], texts[1]};
-    }
-    return true;
-}
-
 bool alert_json_read(struct text value, struct alert_record *out)
 {
     static const enum episode_state states[] = {[ALERT_PENDING] = EPISODE_PENDING, [ALERT_FIRING] = EPISODE_FIRING, [ALERT_RESOLVED] = EPISODE_RESOLVED};
@@ -259,7 +202,7 @@ bool alert_json_read(struct text value, struct alert_record *out)
             out->episode.state = states[i];
     good = good && out->episode.state != EPISODE_INACTIVE && read_moment(&values[3], &out->episode.active_at) && out->episode.active_at != TIME_NONE &&
            read_moment(&values[4], &out->episode.starts_at) && read_moment(&values[5], &out->episode.held_until) && read_moment(&values[6], &out->episode.ends_at) &&
-           read_labels(&values[2], out);
+           (out->label_count = labels_json_read(&values[2], &out->labels, &out->bytes)) >= 0;
     if (good && out->episode.held_until == TIME_NONE)
         out->episode.held_until = out->episode.active_at;
     if (!good)

@@ -211,7 +211,7 @@ static bool check_checkpoints(struct world *world, struct verdict *verdict)
     bool right = true;
     for (size_t i = 0; i < partition->count && right; i++) {
         const struct entry *entry = &partition->entries[i];
-        if (!is_committed(entry))
+        if (!is_committed(entry) || !text_equal(entry->record.key, TEXT(CHECKPOINT_KEY))) /* what alert rules remember lies beside it */
             continue;
         struct checkpoint *after = checkpoint_json_read(world->settings, entry->record.value);
         right = after != NULL ? before == NULL || goes_on(before, after, entry->transaction->number, verdict)
@@ -233,27 +233,50 @@ static bool check_checkpoints(struct world *world, struct verdict *verdict)
 
 /* ---- alerts ---- */
 
+/* What two records in a row of one alert say together: NULL, or what is wrong with it. `before` NULL: there was none, or a tombstone. */
+static const char *story_fault(const cJSON *before, const cJSON *after)
+{
+    const char *names[] = {"id", "status", "as_of", "startsAt"};
+    const char *was[4] = {NULL}, *is[4];
+    for (int i = 0; i < 4; i++) {
+        was[i] = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(before, names[i]));
+        is[i] = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(after, names[i]));
+    }
+    if (is[0] == NULL || is[1] == NULL || is[2] == NULL)
+        return "is not told as an alert";
+    bool begins = before == NULL || strcmp(was[1], "resolved") == 0;
+    if (begins)
+        return strcmp(is[1], "resolved") != 0 ? NULL : "ends that had not begun";
+    if (strcmp(was[0], is[0]) != 0)
+        return "begins again before it has ended: its episode was forgotten";
+    if (strcmp(was[2], is[2]) >= 0)
+        return "is told twice at one tick";
+    if (was[3] != NULL && (is[3] == NULL || strcmp(was[3], is[3]) != 0))
+        return "fires a second time in one episode";
+    return NULL;
+}
+
+/* An alert that holds is told again at every slice end, with newer figures; but each episode begins, fires and ends once. */
 static bool check_alerts(struct world *world, struct verdict *verdict)
 {
     struct partition *partition = single(world, world->settings->alerts_topic);
-    struct names *seen = names_new(UINT32_MAX);
+    struct last last = last_new();
     bool right = true;
     for (size_t i = 0; i < partition->count && right; i++) {
         const struct entry *entry = &partition->entries[i];
-        if (!is_committed(entry) || !is_alert(&entry->record) || entry->record.value.data == NULL)
-            continue;
-        cJSON *alert = cJSON_ParseWithLength(entry->record.value.data, entry->record.value.length);
-        const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alert, "id"));
-        const char *status = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(alert, "status"));
-        char key[256];
-        snprintf(key, sizeof key, "%s %s", id != NULL ? id : "(no id)", status != NULL ? status : "(no status)");
-        uint32_t before = names_count(seen);
-        names_number(seen, text_of(key));
-        if (names_count(seen) == before)
-            right = say(verdict, "%s@%zu (transaction %d): alert %s twice", partition->topic->name, i, entry->transaction->number, key);
-        cJSON_Delete(alert);
+        if (!is_committed(entry) || (entry->record.value.data != NULL && !is_alert(&entry->record)) || entry->record.key.length != 16)
+            continue; /* a tombstone tells by its key alone whether it is an alert's */
+        const struct log_record **place = last_place(&last, entry->record.key);
+        cJSON *before = *place != NULL && (*place)->value.data != NULL ? cJSON_ParseWithLength((*place)->value.data, (*place)->value.length) : NULL;
+        cJSON *after = entry->record.value.data != NULL ? cJSON_ParseWithLength(entry->record.value.data, entry->record.value.length) : NULL;
+        const char *fault = after != NULL ? story_fault(before, after) : NULL;
+        if (fault != NULL)
+            right = say(verdict, "%s@%zu (transaction %d): alert %.*s %s", partition->topic->name, i, entry->transaction->number, SHOW(entry->record.key), fault);
+        *place = &entry->record;
+        cJSON_Delete(before);
+        cJSON_Delete(after);
     }
-    names_free(seen);
+    last_free(&last);
     return right;
 }
 
