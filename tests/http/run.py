@@ -225,8 +225,8 @@ def streams(directory):
             stream.close()
 
         # So many snapshots at once that the place of the deaf one is passed: when it turns to read it is cut off.
-        served.produce([{**lead, "manager": f"m{number}"} for number, lead in enumerate(leads(3000, first=100))])
-        wait_until(lambda: figure(client, "funneld_http_records") > 6000, 60, "a snapshot for each of 3000 managers and two windows")
+        served.produce([{**lead, "manager": f"m{number}"} for number, lead in enumerate(leads(5000, first=100))])
+        wait_until(lambda: figure(client, "funneld_http_records") > 10000, 60, "a snapshot for each of 5000 managers and two windows")
         wait_until(lambda: drain(deaf) or figure(client, "funneld_http_streams_cut_total") == 1, 20, "the deaf client cut off")
         status, _ = served.daemon.terminate()
         expect(status == 0, f"exit status {status}")
