@@ -89,6 +89,8 @@ void streams_tell(struct streams *streams, enum stream_event event, struct recor
     for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
         if (concerns(stream, told))
             wake(stream);
+        else if (stream->suspended) /* it has seen all there was, and this is not for it: the ring must not pass it while it waits */
+            stream->at = streams->told;
     pthread_mutex_unlock(&streams->mutex);
 }
 
