@@ -148,6 +148,12 @@ static void alert__that_was_skipped_is_skipped_to_its_end(void **state)
     assert_string_equal(tell(news, 9000), "");
     news_free(news);
 
+    news = fresh(2, note); /* nothing new while this one lives */
+    add(news, 1, "a", "a-1", "firing", "f");
+    news_caught_up(news);
+    assert_int_equal(news_position(news, 0, 2, note, sizeof note), 2);
+    news_free(news);
+
     news = fresh(2, note);
     add(news, 1, "a", "a-1", "firing", "f");
     add(news, 2, "a", "a-1", "resolved", "f");
