@@ -22,7 +22,7 @@ import scenario_alertmanager  # noqa: E402
 import scenario_messages  # noqa: E402
 import scenario_memory  # noqa: E402
 import scenario_trouble  # noqa: E402
-from suite import PROGRAM, Failure, World  # noqa: E402
+from suite import PROGRAM, ROOT, Failure, World  # noqa: E402
 
 SCENARIOS = {
     "messages": scenario_messages.messages,
@@ -31,6 +31,7 @@ SCENARIOS = {
     "endless": scenario_trouble.endless,
     "away": scenario_trouble.away,
     "refused": scenario_trouble.refused,
+    "tls": scenario_trouble.tls,
     "restart": scenario_memory.restart,
     "killed": scenario_memory.killed,
     "takeover": scenario_memory.takeover,
@@ -49,6 +50,14 @@ def start_cluster(directory):
     with open(directory / "host", "wb") as said:
         host = subprocess.Popen([PROGRAM, "run", "--config", str(config), "--embedded"], stdout=subprocess.PIPE, stderr=said, text=True)
     return host, host.stdout.readline().strip().removeprefix("bootstrap.servers=")
+
+
+def create_topics(servers):
+    """On a broker: compacted, of one partition, but for one of four."""
+    sys.path.append(str(ROOT / "tests" / "kafka"))
+    from protocol import create_topic
+    for name in SCENARIOS:
+        create_topic(servers, f"{name}.alerts", 4 if name == "messages" else 1, cleanup_policy="compact")
 
 
 def run_scenario(name, scenario, servers, directory):
@@ -81,6 +90,8 @@ def main():
     try:
         if servers is None:
             host, servers = start_cluster(directory)
+        else:
+            create_topics(servers)
         chosen = {name: scenario for name, scenario in SCENARIOS.items() if name.startswith(options.only)}
         with concurrent.futures.ThreadPoolExecutor(len(chosen)) as pool:
             passed = list(pool.map(lambda item: run_scenario(*item, servers, directory), chosen.items()))

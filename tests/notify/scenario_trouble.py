@@ -1,5 +1,7 @@
 """Receivers that misbehave: nothing is lost, nothing is told twice that was taken, and nobody else waits."""
 
+import subprocess
+
 from alerts import alert, resolved
 from servers import Server
 from suite import expect, text_of, wait_until
@@ -67,3 +69,20 @@ def refused(world):
     world.stop(daemon)
     expect([request[4] for request in server.seen()] == [400, "ok"], f"{[request[4] for request in server.seen()]}")
     expect("ISO" in text_of(server.taken()[0]), server.taken()[0])
+
+
+def tls(world):
+    """A certificate that nobody vouches for is not talked to; one that ca_file vouches for is."""
+    key, certificate = world.directory / "key.pem", world.directory / "certificate.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=receiver",
+                    "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+    trusted, stranger = Server(certificate=(certificate, key)), Server(certificate=(certificate, key))
+    world.configure("  group_wait: 200ms\n  receivers:\n"
+                    f'    - {{name: trusted, kind: slack, url: "{trusted.url}", ca_file: "{certificate}"}}\n'
+                    f'    - {{name: stranger, kind: slack, url: "{stranger.url}"}}\n')
+    world.publish(alert())
+    daemon = world.start()
+    wait_until(trusted.taken, 20, "a message over TLS")
+    wait_until(lambda: "SSL peer certificate or SSH remote key was not OK" in world.said(), 20, "a word about the certificate")
+    world.stop(daemon)
+    expect(not stranger.seen(), "something was sent to a server that nobody vouches for")

@@ -2,6 +2,7 @@
 
 import http.server
 import socket
+import ssl
 import threading
 import time
 
@@ -11,7 +12,7 @@ class Server:
     an integer (a status), "429:SECONDS" (with Retry-After), "hang", "close" (in the middle of the answer), "garbage" (no HTTP), "endless" (a body without
     end), or a text (the body of a 200)."""
 
-    def __init__(self, script=(), usual="ok"):
+    def __init__(self, script=(), usual="ok", certificate=None):
         self.script, self.usual, self.lock = list(script), usual, threading.Lock()
         self.requests = []  # (moment, path, headers, body, what it was answered)
         self.freed = threading.Event()  # ends what hangs
@@ -30,12 +31,18 @@ class Server:
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # a client that hangs up is not news
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def answer(self, handler, action):
         if action == "hang":
