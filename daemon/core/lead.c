@@ -20,6 +20,33 @@ static void remove_at(struct lead_set *set, uint32_t place)
     memmove(set->elements + place, set->elements + place + 1, (set->count - place) * sizeof *set->elements);
 }
 
+enum { CLASS_CREATED = FUNNEL_STEPS_MAX, CLASS_SCORE, CLASS_AMOUNT, CLASS_LOSS, CLASS_DIMENSION, CLASS_COUNT = CLASS_DIMENSION + FUNNEL_DIMENSIONS_MAX };
+
+/* What an element is one of. */
+static int class_of(uint64_t element)
+{
+    uint32_t what = lead_element_what(element);
+    if (what >= LEAD_DIMENSION)
+        return CLASS_DIMENSION + (int)((what - LEAD_DIMENSION) / LEAD_VALUES_MAX);
+    return what >= LEAD_LOSS ? CLASS_LOSS : what >= LEAD_AMOUNT ? CLASS_AMOUNT : what >= LEAD_SCORE ? CLASS_SCORE : (int)what;
+}
+
+/* The oldest element that has both an older and a newer one of its class; there is one in every set of more than two a class. */
+static uint32_t find_middle(const struct lead_set *set)
+{
+    uint32_t first[CLASS_COUNT], last[CLASS_COUNT];
+    for (uint32_t place = set->count; place-- > 0;)
+        first[class_of(set->elements[place])] = place;
+    for (uint32_t place = 0; place < set->count; place++)
+        last[class_of(set->elements[place])] = place;
+    for (uint32_t place = 0; place < set->count; place++) {
+        int class = class_of(set->elements[place]);
+        if (first[class] < place && place < last[class])
+            return place;
+    }
+    return set->count;
+}
+
 bool lead_set_add_element(struct lead_set *set, uint64_t element)
 {
     uint32_t place = set->count; /* events mostly come in order: look from the end */
@@ -28,7 +55,11 @@ bool lead_set_add_element(struct lead_set *set, uint64_t element)
     if (place > 0 && set->elements[place - 1] == element)
         return false;
     insert_at(set, place, element);
-    return true;
+    if (set->count <= LEAD_ELEMENTS_MAX)
+        return true;
+    uint32_t middle = find_middle(set);
+    remove_at(set, middle);
+    return middle != place;
 }
 
 /* The place of the element whose `what` lies in [low, high); set->count if there is none. */

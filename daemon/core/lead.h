@@ -24,6 +24,7 @@ enum {
     LEAD_WHAT_BITS = 25,
     LEAD_REASONS_MAX = 1 << 20, /* distinct reasons, as a tally's detail holds them */
     LEAD_VALUES_MAX = 1 << 20,  /* distinct values of a dimension */
+    LEAD_ELEMENTS_MAX = 1024,   /* of one set, see struct lead_set */
 };
 
 static inline uint64_t lead_element(int64_t moment, uint32_t what)
@@ -40,7 +41,11 @@ struct lead_names { /* what the numbers inside elements stand for; shared by all
     struct names *values[FUNNEL_DIMENSIONS_MAX];
 };
 
-struct lead_set { /* open for reading; the elements ascend and are unique */
+/* Open for reading; the elements ascend and are unique. A set is bounded, so that a lead that some program moves to and fro costs no more than others: of
+ * more than LEAD_ELEMENTS_MAX, the oldest go that are neither the first nor the last reach of their step, loss, or value of their dimension. What is left is
+ * still a function of all that was added, in any order; so the state, the first reach of each step and `returned` stay right, only the beginning of a
+ * stay and what `ordered` makes of the middle may be told later than it was. */
+struct lead_set {
     uint32_t count;
     size_t capacity;
     uint64_t *elements;
