@@ -214,12 +214,52 @@ def produced(suite):
         application.daemon().start().leads()
         application.settle(_counts_by_partition(after))
         live, _ = application.agree_with_replay(_dumped(application, after))
+        _check_diff(application, live)
+        _check_explain(application, after)
         again = application.read(application.letters)[len(before):]
         words = collections.Counter(letters.place_of(letter)[2] for letter in again)
         expect(words["unknown_stage"] == 0 and len(again) == len(before) - 2 * PARTITIONS, f"dead letters after they were put back: {words}")
         return f"{len(came)} records, {len(before)} dead letters put back, {len(again)} of them dead letters again, {len(live)} snapshots"
     finally:
         application.end()
+
+
+def _check_diff(application, live):
+    """The topic says what a replay says, but not what one of half the events says."""
+    as_of = max(snapshot["as_of"] for snapshot in live if snapshot["type"] == "snapshot")
+    replay = ["replay", "--config", application.config, "--topics", "--last", "--as-of"]
+    whole, _ = funneld(*replay, as_of)
+    _, told = funneld("diff", "--config", application.config, "topic:", "-", text_in=whole)
+    expect(" 0 differ, 0 only in topic:, 0 only in -" in told, told)
+    half, _ = funneld(*replay, events.moment(12 * 86400))
+    said, told = funneld("diff", "--config", application.config, "--json", "-", f"topic:{application.snapshots}", text_in=half, status=1)
+    expect(all(json.loads(line)["type"] == "difference" for line in said.splitlines()) and " 0 differ" not in told, told)
+    told = funneld("replay", "--config", application.config, "--topics", "--last", "--publish", status=1)[1]
+    expect("has run, and publishes for itself" in told, told)
+    _check_publish(application, whole)
+
+
+def _check_publish(application, whole):
+    """Another application, which has never run, may publish what it replays."""
+    text = application.config.read_text(encoding="utf-8").replace(f"{application.name}.snapshots", f"{application.name}.tried")
+    tried = application.directory / "tried.yaml"
+    tried.write_text(text.replace(f"application: {application.name}", f"application: {application.name}-tried"), encoding="utf-8")
+    as_of = max(json.loads(line)["as_of"] for line in whole.splitlines())
+    funneld("replay", "--config", tried, "--topics", "--last", "--as-of", as_of, "--publish")
+    found = application.read(f"{application.name}.tried")
+    expect(sorted(record.value for record in found) == sorted(whole.splitlines()), "what is on the topic is not what the replay says")
+
+
+def _check_explain(application, records):
+    """A lead that is known, and one of which only a dead letter is."""
+    lead = next(record.key for record in records if record.key is not None and record.key.startswith(b"L")).decode()
+    said, _ = funneld("explain", "--config", application.config, "--lead", lead)
+    expect("from the changelog" in said.decode() and "When it reached each step" in said.decode(), said.decode())
+    said, _ = funneld("explain", "--config", application.config, "--lead", "nobody", status=1)
+    expect("Nothing that counts is known about it" in said.decode(), said.decode())
+    late = next(record.key for record in records if record.key is not None and b"yesterday" in record.value).decode()
+    said, _ = funneld("explain", "--config", application.config, "--lead", late)
+    expect("bad_time: at: not a time" in said.decode(), said.decode())
 
 
 def _whole(record):
