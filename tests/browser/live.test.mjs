@@ -86,6 +86,24 @@ test("a lost connection says so, comes back, and what happened meanwhile is ther
   await page.done();
 });
 
+test("a daemon that comes back with other funnels is met by a fresh page", async () => {
+  const other = await startDaemon((text) => text.replace("title: Допуск СРО", "title: Допуск в СРО"));
+  try {
+    const page = await visit(browser, `${relay.url}/?window=day`, { quiet: false });
+    await page.waitForSelector(".link.live");
+    await relay.cut();
+    await page.waitForSelector(".link.lost");
+    await relay.mend(other.page);
+    await page.waitForFunction(() => document.querySelector("h1 option")?.innerText === "Допуск в СРО");
+    assert.match(page.url(), /window=day/);
+    await page.done();
+  } finally {
+    await relay.cut();
+    await relay.mend();
+    await other.stop();
+  }
+});
+
 test("refused events and unknown stages show as they come", async () => {
   const page = await visit(browser, `${daemon.page}/?window=day`);
   await page.waitForSelector("table.funnel");

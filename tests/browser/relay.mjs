@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
 export async function startRelay(target) {
-  const { hostname, port } = new URL(target);
+  let { hostname, port } = new URL(target);
   const sockets = new Set();
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
@@ -30,5 +30,9 @@ export async function startRelay(target) {
     for (const socket of sockets) socket.destroy();
     await closed;
   };
-  return { url: `http://127.0.0.1:${own}`, cut, mend: () => listen(own), stop: async () => server.listening && cut() };
+  const mend = (other = target) => {
+    ({ hostname, port } = new URL(other));
+    return listen(own);
+  };
+  return { url: `http://127.0.0.1:${own}`, cut, mend, stop: async () => server.listening && cut() };
 }

@@ -16,7 +16,7 @@ const RETRY_MS = 3000;
 
 const frame = document.getElementById("page");
 const systemTheme = matchMedia("(prefers-color-scheme: dark)");
-const store = makeStore({ changed: redraw, refused: signIn });
+const store = makeStore({ changed: redraw, refused: signIn, outdated: () => location.reload() });
 const inLanguages = (language) => (Object.hasOwn(LANGUAGES, language ?? "") ? language : null);
 
 /* What is folded out or sorted how; lost with the tab, unlike the address. */

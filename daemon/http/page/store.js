@@ -7,8 +7,9 @@ import { listen } from "./live.js";
 const HISTORY = { hour: 48, day: 60, week: 52, month: 24, quarter: 16, year: 10 };
 const TREND_EVERY_MS = 10000;
 
-/* changed() is called after every change; refused() when the server wants a (better) token. */
-export function makeStore({ changed, refused }) {
+/* changed() is called after every change; refused() when the server wants a (better) token; outdated() when it came back as another version,
+ * or with other funnels. */
+export function makeStore({ changed, refused, outdated }) {
   const store = {
     catalogue: null,
     state: null,
@@ -136,6 +137,15 @@ export function makeStore({ changed, refused }) {
     }
   }
 
+  /* A page may stay open over many starts of the daemon. */
+  async function compareCatalogue() {
+    try {
+      if (JSON.stringify(await api.funnels()) !== JSON.stringify(store.catalogue)) outdated();
+    } catch (problem) {
+      fail(problem);
+    }
+  }
+
   /* The line is opened first and all is fetched once it stands, so nothing is missed in between. */
   function follow() {
     const filter = { funnel: store.state.funnel, window: store.state.window };
@@ -145,6 +155,7 @@ export function makeStore({ changed, refused }) {
     listening = wanted;
     hangUp = listen(filter, {
       connected: () => {
+        if (store.link === "lost") compareCatalogue();
         store.link = "live";
         changed();
         load();
