@@ -195,11 +195,12 @@ static void take_to(struct rebuild *rebuild, int64_t cut_ms)
     fold_apply(&rebuild->fold);
 }
 
-/* Whether each partition was at its end, or holds what lies behind the cut. */
-static bool has_caught_up(const struct feed *feed)
+/* Whether the tick is the last one that is due: whatever has not come as far as the next one has been read to its end. */
+static bool has_caught_up(const struct rebuild *rebuild)
 {
-    for (int i = 0; i < feed->count; i++)
-        if (!feed->inputs[i].at_end && intake_is_empty(&feed->inputs[i].intake))
+    int64_t next_ms = ticks_after(&rebuild->ticks, rebuild->tick_ms);
+    for (int i = 0; i < rebuild->feed.count; i++)
+        if (!rebuild->feed.inputs[i].at_end && rebuild->feed.inputs[i].intake.watermark_ms < next_ms)
             return false;
     return true;
 }
@@ -217,7 +218,7 @@ static bool turn(struct rebuild *rebuild, enum log_status *status)
         take_to(rebuild, tick_ms);
         rebuild->tick_ms = tick_ms;
         *status = rebuild->outputs.status;
-        return has_caught_up(&rebuild->feed);
+        return has_caught_up(rebuild);
     }
     take_to(rebuild, rebuild->tick_ms == TIME_NONE ? INTAKE_CUT_FIRST : ticks_after(&rebuild->ticks, rebuild->tick_ms));
     *status = rebuild->outputs.status;

@@ -11,6 +11,7 @@ import events
 import letters
 from application import ALL_WINDOWS, Application
 from records import Feed, ends, produce
+from snapshots import differences, last_by_key, read_lines, snapshots_of
 from suite import PROGRAM, expect, wait_until
 
 PARTITIONS = 4
@@ -105,6 +106,7 @@ def rebuild(suite):
         live, _ = application.agree_with_replay(sample.files)
         _check_rows(application, sample, rows)
         _check_letters(application, sample)
+        _rebuild_lost(application)
         return f"{sum(sample.counts())} events, killed {kills - ended} times, generation {generation} before, {len(live)} snapshots; {said}"
     finally:
         application.end()
@@ -157,6 +159,22 @@ def _kill_rebuild(daemon, config, after):
 def _generation(application):
     last = application.read(application.checkpoint)[-1]
     return json.loads(last.value)["generation"]
+
+
+def _rebuild_lost(application):
+    """The same input under an application that has no internal topics: all of it is the tail."""
+    name = f"{application.name}-lost"
+    text = application.config.read_text(encoding="utf-8").replace(f"application: {application.name}", f"application: {name}")
+    lost = application.directory / "lost.yaml"
+    lost.write_text(text.replace(f"{application.name}.snapshots", f"{name}.snapshots").replace(f"{application.name}.dead", f"{name}.dead"), encoding="utf-8")
+    _, told = funneld("rebuild", "--config", lost)
+    expect("generation 1 is in place" in told, told)
+    found = snapshots_of(application.read(f"{name}.snapshots"))
+    path = application.directory / "lost-letters.ndjson"
+    replayed, _ = funneld("replay", "--config", lost, "--topics", "--last", "--as-of", found[0]["as_of"], "--dead-letters", path)
+    differ = differences(last_by_key(found), last_by_key(map(json.loads, replayed.splitlines())))
+    expect(not differ and len(found) > 5, f"{len(found)} snapshots; {differ[:3]}")
+    letters.check_each_once(application.read(f"{name}.dead-letters"), read_lines(path))
 
 
 def _check_rows(application, sample, before):
