@@ -27,6 +27,7 @@ struct courier {
     const struct settings *settings;
     const struct receiver *receiver;
     int index;
+    struct worth_book *book;
     char group[256], url[1024];
     struct subscription *subscription;
     struct news *news;
@@ -79,11 +80,23 @@ static void commit(struct courier *courier)
 
 /* ---- one request ---- */
 
+/* Of the funnel that a message is about. */
+static void look_up_worth(const struct courier *courier, const struct notice *notice, struct worth *worth)
+{
+    const char *funnel = notice_label(notice, "funnel");
+    int found = -1;
+    for (int f = 0; f < courier->settings->funnel_count && funnel != NULL; f++)
+        if (strcmp(courier->settings->funnels[f].id, funnel) == 0)
+            found = f;
+    worth_of_funnel(courier->book, found, worth);
+}
+
 /* Write the body for the first of these notices; returns how many it tells of. */
 static int write_body(struct courier *courier, const struct notice *const *notices, int count)
 {
     const struct settings *settings = courier->settings;
     const struct receiver *receiver = courier->receiver;
+    struct worth worth;
     courier->body.length = 0;
     switch (receiver->kind) {
     case RECEIVER_ALERTMANAGER:
@@ -93,9 +106,11 @@ static int write_body(struct courier *courier, const struct notice *const *notic
         payload_webhook(&courier->body, settings, receiver->name, notices, count);
         return count;
     case RECEIVER_SLACK:
-        return payload_slack(&courier->body, settings, receiver, notices, count);
+        look_up_worth(courier, notices[0], &worth);
+        return payload_slack(&courier->body, settings, receiver, &worth, notices, count);
     case RECEIVER_TELEGRAM:
-        return payload_telegram(&courier->body, settings, receiver, notices, count);
+        look_up_worth(courier, notices[0], &worth);
+        return payload_telegram(&courier->body, settings, receiver, &worth, notices, count);
     }
     return count;
 }
@@ -324,12 +339,13 @@ static void write_url(struct courier *courier)
         snprintf(courier->url, sizeof courier->url, "%s%s", receiver->url, receiver->kind == RECEIVER_ALERTMANAGER ? "/api/v2/alerts" : "");
 }
 
-struct courier *courier_start(const struct settings *settings, int receiver, const char *bootstrap_servers)
+struct courier *courier_start(const struct settings *settings, int receiver, const char *bootstrap_servers, struct worth_book *book)
 {
     struct courier *courier = memory_new(sizeof *courier);
     courier->settings = settings;
     courier->receiver = &settings->notify.receivers[receiver];
     courier->index = receiver;
+    courier->book = book;
     atomic_init(&courier->stopping, false);
     courier->due_ms = courier->resend_ms = INT64_MAX;
     snprintf(courier->group, sizeof courier->group, "%s-notify-%s", settings->application, courier->receiver->name);

@@ -10,11 +10,12 @@
 #define FUNNELD_NOTIFY_COURIER_H
 
 #include "../settings/settings.h"
+#include "worth.h"
 
 struct courier;
 
 /* All is borrowed until courier_join. NULL: it cannot be set up, and the operator has been told why. */
-struct courier *courier_start(const struct settings *settings, int receiver, const char *bootstrap_servers);
+struct courier *courier_start(const struct settings *settings, int receiver, const char *bootstrap_servers, struct worth_book *book);
 
 /* Ask it to end: a request under way may still be answered. Then wait for it; frees it. NULL is fine. */
 void courier_stop(struct courier *courier);

@@ -257,11 +257,21 @@ static void cost_line(struct writing *writing)
         return;
     say(writing, "недосчитались около ", "missing here: about ");
     leads(writing, (int64_t)llround(missing), CASE_GENITIVE);
-    const char *deals = notice_annotation(notice, "deals");
-    double lost = deals != NULL ? strtod(deals, NULL) : NAN;
-    if (lost >= 0.05) {
-        say(writing, ", в сделках около ", ", in deals about ");
-        figures_number(&writing->line, writing->style->language, lost, lost < 9.95 ? 1 : 0);
+    const struct worth *worth = writing->style->worth;
+    double deals = worth != NULL && writing->step >= 0 ? missing * worth->deals[writing->step] : NAN;
+    if (deals >= 0.05) {
+        double shown = deals < 9.95 ? round(deals * 10) / 10 : round(deals);
+        say(writing, ", это около ", ", that is about ");
+        if (shown == floor(shown)) {
+            words_count(&writing->line, writing->style->language, (int64_t)shown, NOUN_DEAL, CASE_GENITIVE);
+        } else {
+            figures_number(&writing->line, writing->style->language, shown, 1);
+            say(writing, "\u00a0сделки", " deals");
+        }
+        if (!isnan(worth->amount)) {
+            say(writing, ", ", ", ");
+            figures_money(&writing->line, writing->style->language, deals * worth->amount, writing->funnel->currency);
+        }
     }
     end_line(writing);
 }

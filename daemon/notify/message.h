@@ -5,7 +5,7 @@
  *     Перезвонили по КП → Договор отправлен
  *     50 % → 25 %: прошли 12 из 48 лидов за 7 дней
  *     с поправкой на случай от 15 % до 39 %; риск ложной тревоги 0,3 %
- *     недосчитались около 12 лидов
+ *     недосчитались около 12 лидов, это около 3 сделок, 450 тыс. ₽
  *     с 14 марта, 15:00
  *     <https://funnel.example/...|Открыть воронку>
  *
@@ -16,12 +16,14 @@
 #include "../wording/words.h"
 #include "markup.h"
 #include "notice.h"
+#include "worth.h"
 
 struct message_style {
     const struct settings *settings;
     enum language language;
     enum markup markup;
     size_t most;          /* characters (UTF-16 units) a message may have */
+    const struct worth *worth; /* of the funnel that the message is about; NULL: not known */
 };
 
 /* Append the message about the first notices, as many as fit, but one at least, whose last lines are left out if need be. Returns how many. */

@@ -8,6 +8,7 @@
 #include "courier.h"
 
 struct notify {
+    struct worth_book *book;
     int courier_count;
     struct courier **couriers;
 };
@@ -20,8 +21,9 @@ struct notify *notify_start(const struct settings *settings, const char *bootstr
     }
     struct notify *notify = memory_new(sizeof *notify);
     notify->couriers = memory_new((size_t)settings->notify.receiver_count * sizeof *notify->couriers);
+    notify->book = worth_start(settings, bootstrap_servers);
     for (; notify->courier_count < settings->notify.receiver_count; notify->courier_count++) {
-        struct courier *courier = courier_start(settings, notify->courier_count, bootstrap_servers);
+        struct courier *courier = courier_start(settings, notify->courier_count, bootstrap_servers, notify->book);
         if (courier == NULL) {
             notify_stop(notify);
             return NULL;
@@ -37,6 +39,7 @@ void notify_stop(struct notify *notify)
         courier_stop(notify->couriers[i]);
     for (int i = 0; i < notify->courier_count; i++)
         courier_join(notify->couriers[i]);
+    worth_stop(notify->book);
     free(notify->couriers);
     free(notify);
     curl_global_cleanup();

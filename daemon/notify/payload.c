@@ -130,10 +130,10 @@ void payload_webhook(struct buffer *buffer, const struct settings *settings, con
 
 /* ---- for people ---- */
 
-static int write_message(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, enum markup markup,
+static int write_message(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct worth *worth, enum markup markup,
                          const struct notice *const *notices, int count)
 {
-    struct message_style style = {settings, receiver->language, markup, PAYLOAD_CHAT_MOST};
+    struct message_style style = {settings, receiver->language, markup, PAYLOAD_CHAT_MOST, worth};
     struct buffer message = {0};
     int told = message_write(&message, &style, notices, count);
     json_name(buffer, "text");
@@ -142,19 +142,21 @@ static int write_message(struct buffer *buffer, const struct settings *settings,
     return told;
 }
 
-int payload_slack(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct notice *const *notices, int count)
+int payload_slack(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct worth *worth,
+                  const struct notice *const *notices, int count)
 {
     buffer_char(buffer, '{');
-    int told = write_message(buffer, settings, receiver, MARKUP_SLACK, notices, count);
+    int told = write_message(buffer, settings, receiver, worth, MARKUP_SLACK, notices, count);
     buffer_char(buffer, '}');
     return told;
 }
 
-int payload_telegram(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct notice *const *notices, int count)
+int payload_telegram(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct worth *worth,
+                  const struct notice *const *notices, int count)
 {
     buffer_char(buffer, '{');
     name_text(buffer, "chat_id", receiver->chat_id);
-    int told = write_message(buffer, settings, receiver, MARKUP_TELEGRAM, notices, count);
+    int told = write_message(buffer, settings, receiver, worth, MARKUP_TELEGRAM, notices, count);
     name_text(buffer, "parse_mode", "HTML");
     buffer_text(buffer, TEXT(",\"disable_web_page_preview\":true"));
     if (strcmp(status_of(notices, told), "resolved") == 0)

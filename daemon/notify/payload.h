@@ -18,8 +18,10 @@ void payload_alertmanager(struct buffer *buffer, const struct settings *settings
 /* The envelope that Alertmanager sends to webhooks; the alerts are of one funnel. */
 void payload_webhook(struct buffer *buffer, const struct settings *settings, const char *receiver, const struct notice *const *notices, int count);
 
-/* A message to people. Return how many of the notices it tells of. */
-int payload_slack(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct notice *const *notices, int count);
-int payload_telegram(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct notice *const *notices, int count);
+/* A message to people. `worth`: of the funnel, or NULL. Return how many of the notices it tells of. */
+int payload_slack(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct worth *worth,
+                  const struct notice *const *notices, int count);
+int payload_telegram(struct buffer *buffer, const struct settings *settings, const struct receiver *receiver, const struct worth *worth,
+                  const struct notice *const *notices, int count);
 
 #endif

@@ -2,6 +2,8 @@
  * Method: each kind of alert in both languages beside its whole text; hostile names; many alerts. */
 #include "notice_support.h"
 
+#include <math.h>
+
 #include "../../daemon/notify/payload.h"
 #include "../../daemon/notify/route.h"
 
@@ -17,6 +19,7 @@ static const char yaml[] =
     "funnels:\n"
     "  - id: sro\n"
     "    title: Допуск <СРО>\n"
+    "    currency: RUB\n"
     "    horizon: 10d\n"
     "    stages: [{id: a, title: Заявка}, {id: x, title: По желанию, optional: true}, {id: b, title: КП отправлено, target: 0.6}]\n"
     "    alerts:\n"
@@ -53,7 +56,8 @@ static int unload(void **state)
 static char *message_of(struct notice *notice, enum language language, enum markup markup)
 {
     assert_non_null(notice);
-    struct message_style style = {settings, language, markup, PAYLOAD_CHAT_MOST};
+    static const struct worth worth = {.deals = {0.05, 0, 0.25}, .amount = 150000};
+    struct message_style style = {settings, language, markup, PAYLOAD_CHAT_MOST, &worth};
     struct buffer buffer = {0};
     const struct notice *notices[] = {notice};
     assert_int_equal(message_write(&buffer, &style, notices, 1), 1);
@@ -80,7 +84,7 @@ static void drop__of_one_manager(void **state)
           "Заявка → КП отправлено · Иванов\n"
           "50" NB "% → 25" NB "%: прошли 12 из 48" NB "заявок за 7" NB "дней\n"
           "с поправкой на случай от 15" NB "% до 39" NB "%; риск ложной тревоги 0,3" NB "%\n"
-          "недосчитались около 12" NB "заявок\n"
+          "недосчитались около 12" NB "заявок, это около 3" NB "сделок, 450" NB "тыс." NB "₽\n"
           "с 14" NB "марта, 12:00\n"
           "⚠️ 80" NB "% этого пришло разом: похоже на массовую правку в CRM\n"
           "<https://w/?a&amp;b|runbook>\n"
@@ -104,15 +108,15 @@ static void conversion__below_target_and_drifting(void **state)
           "Заявка → КП отправлено\n"
           "ожидаемая через 10" NB "дней конверсия 25" NB "% при цели 50" NB "%: прошли 12 из 48" NB "заявок за этот месяц\n"
           "с поправкой на случай от 15" NB "% до 39" NB "%\n"
-          "недосчитались около 12" NB "заявок\n"
+          "недосчитались около 12" NB "заявок, это около 3" NB "сделок, 450" NB "тыс." NB "₽\n"
           "с 14" NB "марта, 12:00\n"
           "<a href=\"https://funnel.example/?a=1&amp;b=2\">Открыть воронку</a>");
-    check("firing", SRO("Drifts", STEP("b"), ""), "\"window\":null,\"q_value\":null,\"p_value\":null,\"low\":null,\"high\":null,\"annotations\":{\"deals\":\"3.2\"}", LANGUAGE_EN, MARKUP_SLACK,
+    check("firing", SRO("Drifts", STEP("b"), ""), "\"window\":null,\"q_value\":null,\"p_value\":null,\"low\":null,\"high\":null", LANGUAGE_EN, MARKUP_SLACK,
           "🟠 *Допуск &lt;СРО&gt;*: conversion drifts down\n"
           "Заявка → КП отправлено\n"
           "50% → 25%: 12 of 48 requests went on\n"
           "false alarms to be expected of this rule: at most 2 a year\n"
-          "missing here: about 12 requests, in deals about 3.2\n"
+          "missing here: about 12 requests, that is about 3 deals, ₽450k\n"
           "since 14 March, 12:00\n"
           "<https://funnel.example/?a=1&amp;b=2|Open the funnel>");
 }
@@ -156,7 +160,7 @@ static void many_alerts__take_several_messages_of_what_a_chat_takes(void **state
     const struct notice *notices[COUNT];
     for (int i = 0; i < COUNT; i++)
         notices[i] = notice_of("00000000000000aa", "00000000000000aa-1", "firing", SRO("Dropped", STEP("b"), ""), "");
-    struct message_style style = {settings, LANGUAGE_RU, MARKUP_TELEGRAM, PAYLOAD_CHAT_MOST};
+    struct message_style style = {settings, LANGUAGE_RU, MARKUP_TELEGRAM, PAYLOAD_CHAT_MOST, NULL};
     struct buffer buffer = {0};
     int told = message_write(&buffer, &style, notices, COUNT), again;
     assert_in_range(told, 2, COUNT - 1);
@@ -195,6 +199,18 @@ static void routes__the_first_that_fits_and_on_where_it_says_so(void **state)
     }
 }
 
+static void worth__is_read_from_a_snapshot(void **state)
+{
+    (void)state;
+    struct worth worth;
+    static const char text[] = "{\"activity\":{\"won\":50,\"won_amount\":7500000.00,\"steps\":[{\"reached\":1000},{\"reached\":0},{\"reached\":40}]},\"cohort\":{\"won\":1}}";
+    assert_true(worth_read(&settings->funnels[0], TEXT(text), &worth));
+    assert_true(fabs(worth.deals[0] - 0.05) < 1e-12 && isnan(worth.deals[1]) && worth.deals[2] == 1.0 && worth.amount == 150000);
+    assert_false(worth_read(&settings->funnels[0], TEXT("{\"activity\":{\"won\":0,\"steps\":[{\"reached\":1},{\"reached\":1},{\"reached\":1}]}}"), &worth));
+    assert_false(worth_read(&settings->funnels[0], TEXT("{\"activity\":{\"won\":5,\"steps\":[{\"reached\":10}]}}"), &worth)); /* of another configuration */
+    assert_false(worth_read(&settings->funnels[0], TEXT("nonsense"), &worth));
+}
+
 static void records__that_are_no_alerts_are_none(void **state)
 {
     (void)state;
@@ -219,6 +235,7 @@ int main(void)
         cmocka_unit_test(rule__that_is_gone_is_told_in_the_words_of_the_record),
         cmocka_unit_test(many_alerts__take_several_messages_of_what_a_chat_takes),
         cmocka_unit_test(routes__the_first_that_fits_and_on_where_it_says_so),
+        cmocka_unit_test(worth__is_read_from_a_snapshot),
         cmocka_unit_test(records__that_are_no_alerts_are_none),
     };
     return cmocka_run_group_tests(tests, load, unload);
