@@ -120,30 +120,38 @@ static uint32_t value_of(uint64_t element)
     return lead_element_what(element) & (LEAD_VALUES_MAX - 1);
 }
 
+/* The number of a value; it mostly is the one that is known already. */
+static uint32_t value_number(const struct lead_names *names, int dimension, struct text text, uint32_t known)
+{
+    if (text_equal(names_text(names->values[dimension], known), text))
+        return known;
+    uint32_t value = names_number(names->values[dimension], text);
+    return value == NAMES_FULL ? 0 : value;
+}
+
 bool lead_set_add_dimension(struct lead_set *set, const struct lead_names *names, int dimension, int64_t at, struct text text)
 {
-    uint32_t value = names_number(names->values[dimension], text);
-    if (value == NAMES_FULL)
-        value = 0;
-    uint32_t low = dimension_what(dimension, 0), high = low + LEAD_VALUES_MAX;
-    uint64_t element = lead_element(at, low + value);
+    uint32_t low = dimension_what(dimension, 0), high = low + LEAD_VALUES_MAX, place = 0, known = 0;
     enum take take = names->dimensions[dimension].take;
-    for (uint32_t place = 0; place < set->count; place++) {
+    for (; place < set->count; place++) {
         uint32_t what = lead_element_what(set->elements[place]);
         if (what < low || what >= high)
             continue;
+        known = what - low;
         int64_t known_at = lead_element_time(set->elements[place]);
-        if (known_at != at) {
-            if (take == TAKE_CLOSING)
-                continue; /* which one counts depends on the win or the loss: all times are kept */
-            if (take == TAKE_FIRST ? known_at < at : known_at > at)
-                return false;
-        } else if (text_compare(names_text(names->values[dimension], value_of(set->elements[place])), names_text(names->values[dimension], value)) <= 0) {
-            return false; /* of one moment, the least by bytes */
+        if (known_at == at) {
+            uint32_t value = value_number(names, dimension, text, known);
+            if (text_compare(names_text(names->values[dimension], known), names_text(names->values[dimension], value)) <= 0)
+                return false; /* of one moment, the least by bytes */
+            break;
         }
-        return replace(set, place, element);
+        if (take == TAKE_CLOSING)
+            continue; /* which one counts depends on the win or the loss: all times are kept */
+        if (take == TAKE_FIRST ? known_at < at : known_at > at)
+            return false;
+        break;
     }
-    return lead_set_add_element(set, element);
+    return replace(set, place, lead_element(at, low + value_number(names, dimension, text, known)));
 }
 
 bool lead_set_add(struct lead_set *set, const struct lead_names *names, const struct event *event, const struct move *move)

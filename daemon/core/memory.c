@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *checked(void *block)
 {
@@ -35,6 +36,13 @@ char *memory_string(const char *bytes, size_t length)
         memcpy(copy, bytes, length);
     copy[length] = '\0';
     return copy;
+}
+
+void *memory_large(size_t size)
+{
+    void *block = checked(aligned_alloc(MEMORY_LARGE, size));
+    madvise(block, size, MADV_HUGEPAGE); /* advice: what it says does not matter */
+    return block;
 }
 
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t size)

@@ -11,6 +11,11 @@ void *memory_resize(void *block, size_t size);    /* as realloc; new bytes are n
 void *memory_copy(const void *bytes, size_t size);
 char *memory_string(const char *bytes, size_t length); /* a NUL-terminated copy */
 
+/* A large block that is read here and there: on large pages where the system has them, since looking up small ones would cost more than the read. Not zeroed;
+ * the size is a multiple of MEMORY_LARGE; given back with free(). */
+enum { MEMORY_LARGE = 2 << 20 };
+void *memory_large(size_t size);
+
 /* Grow an array of elements of `size` bytes so that it holds at least `needed` of them; doubles. */
 void *memory_grow(void *array, size_t *capacity, size_t needed, size_t size);
 

@@ -70,12 +70,20 @@ struct record *records_find(const struct records *records, uint64_t lead_hash, i
     return slot != 0 ? record_at(slot) : NULL;
 }
 
+static uint64_t *new_slots(uint64_t count)
+{
+    size_t size = count * sizeof(uint64_t);
+    if (size < MEMORY_LARGE)
+        return memory_new(size);
+    return memset(memory_large(size), 0, size);
+}
+
 static void grow_slots(struct records *records)
 {
     uint64_t *old = records->slots;
     uint64_t old_mask = records->slot_mask;
     records->slot_mask = old_mask * 2 + 1;
-    records->slots = memory_new((records->slot_mask + 1) * sizeof *records->slots);
+    records->slots = new_slots(records->slot_mask + 1);
     for (uint64_t i = 0; i <= old_mask; i++) {
         if (old[i] == 0)
             continue;
@@ -212,7 +220,7 @@ struct record *records_each(const struct records *records, uint64_t *slot)
 void records_init(struct records *records)
 {
     records->slot_mask = SLOTS_LEAST - 1;
-    records->slots = memory_new(SLOTS_LEAST * sizeof *records->slots);
+    records->slots = new_slots(SLOTS_LEAST);
 }
 
 void records_free(struct records *records)

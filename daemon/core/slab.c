@@ -5,7 +5,7 @@
 
 #include "memory.h"
 
-enum { CHUNK_BYTES = 256 * 1024 };
+enum { SMALL_CHUNK_BYTES = 64 * 1024, SMALL_CHUNKS = 32 }; /* the first ones; then large ones */
 
 static size_t units_of(size_t size)
 {
@@ -25,8 +25,9 @@ void *slab_take(struct slab *slab, size_t size)
     size = units * SLAB_UNIT;
     if (slab->rest_bytes < size) {
         slab->chunks = memory_grow(slab->chunks, &slab->chunk_capacity, slab->chunk_count + 1, sizeof *slab->chunks);
-        slab->rest = slab->chunks[slab->chunk_count++] = memory_resize(NULL, CHUNK_BYTES);
-        slab->rest_bytes = CHUNK_BYTES;
+        slab->rest_bytes = slab->chunk_count < SMALL_CHUNKS ? SMALL_CHUNK_BYTES : MEMORY_LARGE;
+        slab->rest = slab->chunk_count < SMALL_CHUNKS ? memory_resize(NULL, SMALL_CHUNK_BYTES) : memory_large(MEMORY_LARGE);
+        slab->chunks[slab->chunk_count++] = slab->rest;
     }
     block = slab->rest;
     slab->rest += size;
