@@ -430,6 +430,7 @@ struct ledger *ledger_new(const struct ledger_definition *definition)
         ledger->names.values[d] = names_new(LEAD_VALUES_MAX);
     records_init(&ledger->records);
     counter_init(&ledger->counter, definition);
+    ledger->lists_oldest = definition->names_oldest;
     size_t steps = (size_t)definition->funnel_count * FUNNEL_STEPS_MAX;
     ledger->oldest = memory_new(steps * sizeof *ledger->oldest);
     ledger->standing = memory_new(steps * sizeof *ledger->standing);

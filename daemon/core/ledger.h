@@ -18,6 +18,7 @@ struct ledger_definition {
     const struct dimension *dimensions;
     int64_t slice_s;
     bool forgets;      /* a retention is configured: leads are forgotten by their last event */
+    bool names_oldest; /* the oldest open leads will be asked for: they are kept from the start, not from the first question on */
     bool no_changelog; /* nobody asks which leads changed (ledger_each_changed): the list of them is spared */
 };
 

@@ -9,7 +9,7 @@ enum { ROOM_LEAST = 8, AMOUNTS = 4 };
 
 /* ---- additions in order ---- */
 
-enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4, FEW = 24 };
+enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4, FEW = 40 };
 
 static void sort_few(struct tally_entry *entries, size_t length)
 {
@@ -86,12 +86,10 @@ static size_t merge(const struct tally_entry *a, size_t a_length, const struct t
     return (size_t)(out - first);
 }
 
-static void settle(struct tally *tally)
+static void settle_additions(struct tally *tally)
 {
     struct tally_entry *additions = tally->entries + tally->settled, *sorted = additions, *room = NULL;
     size_t added = tally->count - tally->settled;
-    if (added == 0)
-        return;
     if (added <= FEW) {
         sort_few(additions, added);
     } else {
@@ -113,6 +111,12 @@ static void settle(struct tally *tally)
         tally->count = tally->settled;
     }
     free(room);
+}
+
+static inline void settle(struct tally *tally)
+{
+    if (tally->count > tally->settled)
+        settle_additions(tally);
 }
 
 /* Reading settles; to whoever reads that is no change. */

@@ -20,6 +20,7 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
         .dimension_count = settings->dimension_count,
         .dimensions = settings->dimensions,
         .slice_s = settings->zone.slice_s,
+        .names_oldest = settings->show_leads,
         .forgets = settings->retention_s >= 0,
         .no_changelog = !changelog,
     };

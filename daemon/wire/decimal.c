@@ -100,8 +100,33 @@ bool decimal_round(const struct decimal *decimal, int power, enum decimal_roundi
     return true;
 }
 
+/* Few digits with two, one or no decimals, as amounts mostly are written. false: not so simple, which says nothing about the text. */
+static bool plain_amount(struct text text, int64_t *minor)
+{
+    enum { PLAIN_MAX = 16 }; /* bytes: hundredths of as many digits fit */
+    size_t point = text.length;
+    int64_t value = 0;
+    if (text.length == 0 || text.length > PLAIN_MAX || text.data[0] == '0')
+        return false;
+    for (size_t i = 0; i < text.length; i++) {
+        if (is_digit(text.data[i]))
+            value = value * 10 + (text.data[i] - '0');
+        else if (text.data[i] == '.' && point == text.length && i > 0)
+            point = i;
+        else
+            return false;
+    }
+    size_t decimals = text.length - point; /* and the point */
+    if (decimals == 1 || decimals > 3)
+        return false;
+    *minor = value * (decimals == 3 ? 1 : decimals == 2 ? 10 : 100);
+    return true;
+}
+
 bool decimal_amount(struct text text, int64_t *minor)
 {
+    if (plain_amount(text, minor))
+        return true;
     struct decimal decimal;
     return decimal_read(text, &decimal) && decimal_round(&decimal, 2, DECIMAL_HALF_AWAY, minor);
 }

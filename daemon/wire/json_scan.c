@@ -230,8 +230,12 @@ bool json_string_equal(const struct json_value *string, struct text text)
 
 /* ---- scanning: each function takes the place where its piece begins and returns the place behind it, or NULL after a fault ---- */
 
+enum { BLOCK = 64 };
+
 struct scan {
     const char *end;
+    const char *block;  /* the 64 bytes looked at last ... */
+    uint64_t special;   /* ... and which of them are special */
     struct json_value *values;
     const char *fault_at;
     const char *fault;
@@ -251,33 +255,58 @@ static inline const char *skip_space(const char *at, const char *end)
     return at;
 }
 
-/* The first byte at or behind `at` that a string can't simply run over: quote, backslash, control character, anything but ASCII. `end`:
- * there is none. */
-static inline const char *skip_plain(const char *at, const char *end)
+/* Bit i: byte i of the 64 at `at` is none that a string can simply run over: quote, backslash, control character, anything but ASCII. */
+static inline uint64_t special_bytes(const char *at)
 {
+    uint64_t special = 0;
 #ifdef __SSE2__
     const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
-    for (; end - at >= 16; at += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i special = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        special = _mm_or_si128(special, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
-        int mask = _mm_movemask_epi8(_mm_or_si128(special, bytes)); /* the top bit of each byte */
-        if (mask != 0)
-            return at + __builtin_ctz((unsigned)mask);
+    for (int i = 0; i < BLOCK / 16; i++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
+        __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
+        found = _mm_or_si128(found, _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+        special |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_or_si128(found, bytes)) << 16 * i; /* the top bit of each byte */
     }
 #else
-    /* The same with eight bytes as one number. Borrows may set top bits behind the first special byte, never before it. */
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    for (; end - at >= 8; at += 8) {
-        uint64_t bytes = load_bytes(at), quote = bytes ^ (ones * '"'), backslash = bytes ^ (ones * '\\');
-        uint64_t special = ((quote - ones) | (backslash - ones) | (bytes - ones * 0x20) | bytes) & (ones * 0x80);
-        if (special != 0)
-            return at + __builtin_ctzll(special) / 8;
+    /* Eight bytes as one number. Of a byte's lower seven bits: a sum's top bit is 0 just where they are 0, or below 0x20; the multiplication gathers top bits. */
+    const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones * 0x80, low = ones * 0x7F;
+    for (int i = 0; i < BLOCK / 8; i++) {
+        uint64_t bytes = load_bytes(at + 8 * i), seven = bytes & low;
+        uint64_t plain = ((seven ^ (ones * '"')) + low) & ((seven ^ (ones * '\\')) + low) & (seven + ones * 0x60) & ~bytes & tops;
+        special |= ((~plain & tops) >> 7) * UINT64_C(0x0102040810204080) >> 56 << 8 * i;
     }
 #endif
-    while (at < end && (unsigned char)*at >= 0x20 && (unsigned char)*at < 0x80 && *at != '"' && *at != '\\')
-        at++; /* less than a block */
-    return at;
+    return special;
+}
+
+/* Look at the block that begins here; what lies behind the end is special. All blocks before were looked at. */
+static void look_at_block(struct scan *scan, const char *block)
+{
+    size_t left = (size_t)(scan->end - block);
+    scan->block = block;
+    if (left >= BLOCK) {
+        scan->special = special_bytes(block);
+        return;
+    }
+    char padded[BLOCK] = {0};
+    memcpy(padded, block, left);
+    scan->special = special_bytes(padded); /* 0 is a control character */
+}
+
+/* The first special byte at or behind `at`; `end`: there is none. Blocks are looked at as a whole, so that finding one string's end does not have to wait
+ * for the end of the one before it. */
+static inline const char *skip_plain(struct scan *scan, const char *at)
+{
+    for (;;) {
+        size_t into = (size_t)(at - scan->block);
+        if (into < BLOCK) {
+            uint64_t rest = scan->special >> into;
+            if (rest != 0)
+                return at + __builtin_ctzll(rest);
+            at = scan->block + BLOCK;
+        }
+        look_at_block(scan, at);
+    }
 }
 
 static bool is_hex(const char *at)
@@ -332,14 +361,18 @@ static const char *scan_string_rest(struct scan *scan, const char *at, bool *esc
         } else if (c < 0x20) {
             return fail(scan, at, "control character in a string");
         } else {
-            do { /* letters of other scripts come in runs */
+            do { /* letters of other scripts come in runs, most of them of two bytes */
+                if (end - at >= 2 && ((unsigned char)at[0] & 0xE0) == 0xC0 && (unsigned char)at[0] >= 0xC2 && ((unsigned char)at[1] & 0xC0) == 0x80) {
+                    at += 2;
+                    continue;
+                }
                 size_t length = utf8_sequence(at, (size_t)(end - at));
                 if (length == 0)
                     return fail(scan, at, "invalid UTF-8");
                 at += length;
             } while (at < end && (unsigned char)*at >= 0x80);
         }
-        at = skip_plain(at, end);
+        at = skip_plain(scan, at);
     }
 }
 
@@ -347,7 +380,7 @@ static const char *scan_string_rest(struct scan *scan, const char *at, bool *esc
 static inline const char *scan_string(struct scan *scan, const char *at, bool *escaped)
 {
     *escaped = false;
-    at = skip_plain(at, scan->end);
+    at = skip_plain(scan, at);
     return at < scan->end && *at == '"' ? at : scan_string_rest(scan, at, escaped);
 }
 
@@ -442,12 +475,19 @@ static const char *scan_object(struct scan *scan, const char *at, const struct n
         if (at == NULL)
             return NULL;
         const struct node *member = node != NULL ? find_member(scan, node, (struct text){name, (size_t)(at - name)}, escaped) : NULL;
-        at = skip_space(at + 1, end);
-        if (at == end || *at != ':')
-            return fail(scan, at, "a colon is missing");
-        at = scan_value(scan, skip_space(at + 1, end), member, depth + 1);
+        if (end - at > 2 && at[1] == ':' && (unsigned char)at[2] > ' ') { /* machines mostly leave out the spaces */
+            at += 2;
+        } else {
+            at = skip_space(at + 1, end);
+            if (at == end || *at != ':')
+                return fail(scan, at, "a colon is missing");
+            at = skip_space(at + 1, end);
+        }
+        at = scan_value(scan, at, member, depth + 1);
         if (at == NULL)
             return NULL;
+        if (end - at > 1 && at[0] == ',' && at[1] == '"')
+            continue;
         at = skip_space(at, end);
         if (at < end && *at == '}')
             return at + 1;
@@ -540,6 +580,7 @@ static inline const char *scan_value(struct scan *scan, const char *at, const st
 bool json_scan(const struct json_plan *plan, struct text text, struct json_value *values, struct json_error *error)
 {
     struct scan scan = {.end = text.data + text.length, .values = values};
+    look_at_block(&scan, text.data);
     const char *at = scan_value(&scan, skip_space(text.data, scan.end), &plan->root, 0);
     if (at != NULL) {
         at = skip_space(at, scan.end);
@@ -554,6 +595,7 @@ bool json_scan(const struct json_plan *plan, struct text text, struct json_value
 void json_scan_element(const struct json_plan *plan, struct text *rest, struct json_value *values)
 {
     struct scan scan = {.end = rest->data + rest->length, .values = values};
+    look_at_block(&scan, rest->data);
     /* `rest` begins with the [ before the first element or the comma before another one. */
     const char *at = scan_value(&scan, skip_space(rest->data + 1, scan.end), &plan->root, 1);
     assert(at != NULL); /* the array was scanned before */

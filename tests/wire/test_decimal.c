@@ -2,6 +2,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -87,6 +88,23 @@ static void round__each_way(void **state)
     }
 }
 
+/* Amounts as they mostly are written are read a shorter way: it must lead where the long one does, which an exponent of 0 enforces. */
+static void amount__read_the_short_way_is_the_same(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"", "0", "1", "9", "00", "12", "100", "9999", "1234567", "123456789012", "99999999999999", "999999999999999", "9999999999999999"};
+    for (int whole = 0; whole < COUNT_OF(pieces); whole++)
+        for (int decimals = -1; decimals < COUNT_OF(pieces); decimals++) {
+            char plain[64], exponent[80];
+            snprintf(plain, sizeof plain, "%.20s%s%.20s", pieces[whole], decimals < 0 ? "" : ".", decimals < 0 ? "" : pieces[decimals]);
+            snprintf(exponent, sizeof exponent, "%se0", plain);
+            int64_t minor = NONE, expected = NONE;
+            bool read = decimal_amount(text_of(plain), &minor);
+            if (read != decimal_amount(text_of(exponent), &expected) || minor != expected)
+                fail_msg("%s: %lld, with e0 %lld", plain, (long long)minor, (long long)expected);
+        }
+}
+
 /* A million zeros that the exponent takes away again. */
 static void long_text__is_exact(void **state)
 {
@@ -112,6 +130,7 @@ int main(void)
         cmocka_unit_test(amount__in_hundredths_half_away_from_zero),
         cmocka_unit_test(score__an_integer_from_0_to_10),
         cmocka_unit_test(round__each_way),
+        cmocka_unit_test(amount__read_the_short_way_is_the_same),
         cmocka_unit_test(long_text__is_exact),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
