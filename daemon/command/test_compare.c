@@ -90,7 +90,8 @@ static const char *names_in(const struct place *place, const cJSON *got)
     cJSON_ArrayForEach(item, got)
     {
         const cJSON *name = cJSON_IsArray(got) ? name_of(item) : NULL;
-        names = keep_format(place->check->keep, "%s%s%s", names, *names != '\0' ? ", " : "", name != NULL ? name->valuestring : item->string != NULL ? item->string : "?");
+        const char *text = name != NULL ? name->valuestring : item->string != NULL ? item->string : "?";
+        names = keep_format(place->check->keep, "%s%s%s", names, *names != '\0' ? ", " : "", text);
     }
     return names;
 }

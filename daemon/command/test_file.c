@@ -168,8 +168,8 @@ static void add_event(struct draft *draft, const struct place *place, int64_t sh
     else
         write_node(&writing, place->node);
     draft->lines = memory_grow(draft->lines, &draft->capacity, draft->count + 1, sizeof *draft->lines);
-    draft->lines[draft->count] = (struct line){
-        .text = {keep_string(place->check->keep, (struct text){writing.out.data, writing.out.length}), writing.out.length}, .latest = writing.latest, .number = draft->count};
+    struct text text = {keep_string(place->check->keep, (struct text){writing.out.data, writing.out.length}), writing.out.length};
+    draft->lines[draft->count] = (struct line){.text = text, .latest = writing.latest, .number = draft->count};
     draft->count++;
     free(writing.out.data);
 }
@@ -284,7 +284,8 @@ static void read_test(const struct place *place, const struct settings *settings
     struct draft draft = {.settings = settings, .test = test, .start = TIME_NONE};
     if (!schema_read(place, test_rows, 0, test))
         return;
-    const struct place *start = check_find(place, "start"), *files = check_find(place, "files"), *events = check_find(place, "events"), *expect = check_find(place, "expect");
+    const struct place *start = check_find(place, "start"), *files = check_find(place, "files");
+    const struct place *events = check_find(place, "events"), *expect = check_find(place, "expect");
     if (start->node != NULL)
         read_time(start, &draft, &draft.start);
     if (files->node != NULL)

@@ -326,7 +326,14 @@ static void compare_alerts(const struct place *place, const struct result *resul
 
 /* ---- dead letters ---- */
 
-static void compare_letters(const struct test_file *file, const struct test *test, const struct result *result)
+static const char *number_of(const struct place *wanted)
+{
+    if (wanted->node == NULL)
+        return "no";
+    return wanted->node->kind == NODE_SCALAR ? wanted->node->text.data : "a number of";
+}
+
+static void compare_letters(const struct test *test, const struct result *result)
 {
     const struct place *place = test->dead_letters;
     for (int fault = FAULT_NONE + 1; fault < FAULT_COUNT; fault++) {
@@ -336,8 +343,7 @@ static void compare_letters(const struct test_file *file, const struct test *tes
         snprintf(text, sizeof text, "%lld", got);
         bool fits = wanted->node != NULL ? wanted->node->kind == NODE_SCALAR && strcmp(wanted->node->text.data, text) == 0 : got == 0;
         if (!fits)
-            check_fault(wanted, "expected %s dead letters `%s`, got %lld%s", wanted->node == NULL ? "no" : wanted->node->kind == NODE_SCALAR ? wanted->node->text.data : "a number of",
-                        fault_word((enum fault)fault), got, result->letters);
+            check_fault(wanted, "expected %s dead letters `%s`, got %lld%s", number_of(wanted), fault_word((enum fault)fault), got, result->letters);
     }
     for (int i = 0; place->node != NULL && i < place->node->count; i++) {
         const struct place *member = check_member(place, i);
@@ -350,7 +356,6 @@ static void compare_letters(const struct test_file *file, const struct test *tes
         if (!known)
             check_fault(member, "found the word `%.40s`, which no dead letter has%s", member->key, check_did_you_mean(member, &nearest));
     }
-    (void)file;
 }
 
 /* ---- the test ---- */
@@ -381,7 +386,7 @@ static bool run_to(const struct test_file *file, const struct test *test, int64_
             compare_alerts(alerts, &result, where);
     }
     if (right && at == last_check(test))
-        compare_letters(file, test, &result);
+        compare_letters(test, &result);
     result_free(&result);
     return right;
 }

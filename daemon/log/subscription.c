@@ -254,7 +254,8 @@ static enum subscription_news on_error(struct subscription *subscription, rd_kaf
     rd_kafka_resp_err_t error = rd_kafka_event_error(event);
     const char *text = rd_kafka_event_error_string(event);
     if (client_is_denied(error) || error == RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL) {
-        snprintf(subscription->error, sizeof subscription->error, "topic %s cannot be read as group %s: %s", subscription->topic, subscription->group, rd_kafka_err2str(error));
+        snprintf(subscription->error, sizeof subscription->error, "topic %s cannot be read as group %s: %s", subscription->topic, subscription->group,
+                 rd_kafka_err2str(error));
         subscription->failed = true;
         return SUBSCRIPTION_FAILED;
     }

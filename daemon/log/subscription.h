@@ -1,7 +1,7 @@
 /* subscription.h -- a compacted output topic, read whole by one of several processes that share a group: whoever is given a partition reads it from its start, so
  * that it knows the latest record of every key, and learns from the group's committed position what has been dealt with already.
  *
- *     SUBSCRIPTION_GIVEN, SUBSCRIPTION_RECORD, SUBSCRIPTION_RECORD, SUBSCRIPTION_END, SUBSCRIPTION_RECORD ...      then perhaps SUBSCRIPTION_TAKEN, and SUBSCRIPTION_GIVEN again
+ *     GIVEN  RECORD  RECORD  END  RECORD ...      then perhaps TAKEN, and GIVEN again
  *
  * With a position a short text is committed, the note: what behind the position has been dealt with, too.
  * Threads: used by one thread; subscription_stop from any. Commits are sent in the background and again until they succeed. Errors: what a broker may get over
@@ -37,7 +37,8 @@ struct subscription_partition {
 
 struct subscription;
 
-/* `bootstrap_servers`: of the embedded cluster, or NULL. All texts are borrowed until subscription_close. NULL: it cannot be set up, and the operator has been told why. */
+/* `bootstrap_servers`: of the embedded cluster, or NULL. All texts are borrowed until subscription_close. NULL: it cannot be set up, and the operator has
+ * been told why. */
 struct subscription *subscription_open(const struct settings *settings, const char *bootstrap_servers, const char *topic, const char *group);
 enum subscription_news subscription_next(struct subscription *subscription, int timeout_ms, struct subscription_record *out);
 

@@ -248,7 +248,8 @@ static void on_record(struct courier *courier, const struct subscription_record 
         return;
     struct notice *notice = notice_read(record->value);
     if (notice == NULL) {
-        operator_log(OPERATOR_WARN, courier->group, "%s/%d@%lld is no alert that can be told of", courier->settings->alerts_topic, record->partition, (long long)record->offset);
+        operator_log(OPERATOR_WARN, courier->group, "%s/%d@%lld is no alert that can be told of", courier->settings->alerts_topic, record->partition,
+                     (long long)record->offset);
         return;
     }
     bool wanted = route_leads_to(&courier->settings->notify, notice, courier->index);

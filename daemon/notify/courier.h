@@ -3,8 +3,8 @@
  * receiver that is away holds up nobody but itself, as each has its own thread, connection and position.
  *
  * Trouble is waited out with growing pauses (backoff.h), or as long as the receiver asks. A message that will never be taken is left out, and one that is
- * older than max_age by the time it could be told; both are counted: funneld_deliveries_total{receiver, result = delivered | retried | refused | too_old}. An Alertmanager hears of all that fires
- * every `resend`, as it takes what it does not hear of for resolved.
+ * older than max_age by the time it could be told. All is counted: funneld_deliveries_total by receiver and result (delivered, retried, refused: messages;
+ * too_old: alerts). An Alertmanager hears of all that fires every `resend`, as it takes what it does not hear of for resolved.
  * Threads: has one of its own; start and stop are called by one. */
 #ifndef FUNNELD_NOTIFY_COURIER_H
 #define FUNNELD_NOTIFY_COURIER_H

@@ -22,7 +22,8 @@ struct writing { /* one alert being told */
 static void find_funnel(struct writing *writing)
 {
     const struct settings *settings = writing->style->settings;
-    const char *funnel = notice_label(writing->notice, "funnel"), *step = notice_label(writing->notice, "step"), *name = notice_label(writing->notice, "alertname");
+    const char *funnel = notice_label(writing->notice, "funnel"), *step = notice_label(writing->notice, "step");
+    const char *name = notice_label(writing->notice, "alertname");
     const struct alert_rule *rules = settings->application_rules;
     int count = funnel == NULL ? settings->application_rule_count : 0;
     writing->step = -1;
@@ -236,7 +237,8 @@ static void certainty_line(struct writing *writing)
     }
     double chance = !isnan(notice->q_value) ? notice->q_value : notice->p_value;
     if (!isnan(chance)) {
-        say(writing, writing->line.length > 0 ? "; риск ложной тревоги " : "риск ложной тревоги ", writing->line.length > 0 ? "; chance of a false alarm " : "chance of a false alarm ");
+        say(writing, writing->line.length > 0 ? "; " : "", writing->line.length > 0 ? "; " : "");
+        say(writing, "риск ложной тревоги ", "chance of a false alarm ");
         words_chance(&writing->line, writing->style->language, chance);
     } else if (writing->rule->kind == ALERT_DRIFT) {
         say(writing, "ложных тревог по этому правилу ждём не больше ", "false alarms to be expected of this rule: at most ");
@@ -398,7 +400,8 @@ static void link_lines(struct writing *writing)
     }
     if (writing->notice->generator_url == NULL)
         return;
-    markup_link(&writing->line, writing->style->markup, text_of(writing->notice->generator_url), writing->ru ? TEXT("Открыть воронку") : TEXT("Open the funnel"));
+    struct text words = writing->ru ? TEXT("Открыть воронку") : TEXT("Open the funnel");
+    markup_link(&writing->line, writing->style->markup, text_of(writing->notice->generator_url), words);
     end_line(writing);
 }
 

@@ -332,8 +332,8 @@ int64_t news_position(const struct news *news, int32_t partition, int64_t next, 
     for (int pass = 0; pass < 2; pass++) { /* what lies behind the position must be there; what still fires is there against compaction */
         for (int b = 0; b < BUCKETS; b++) {
             for (const struct entry *entry = news->buckets[b]; entry != NULL; entry = entry->next) {
-                bool behind = entry->offset >= position;
-                if (entry->item.partition == partition && (pass == 0 ? behind : !behind && (entry->told == TOLD_FIRING || entry->told == TOLD_SKIPPED) && entry->item.fires))
+                bool behind = entry->offset >= position, still_fires = entry->item.fires && entry->told != TOLD_RESOLVED;
+                if (entry->item.partition == partition && (pass == 0 ? behind : !behind && still_fires))
                     length += write_token(entry, note + length, size - 1 - length);
             }
         }

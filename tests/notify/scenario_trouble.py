@@ -59,15 +59,17 @@ def away(world):
 
 def refused(world):
     """A message that will never be taken is left out, and the next one comes."""
-    server = Server([400])
-    world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="picky", url=server.url))
+    server = Server([500, 400])
+    world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="picky", url=server.url), http="http: {listen: 127.0.0.1:0}\n")
     world.publish(alert())
-    daemon = world.start()
+    daemon = world.start(roles="http,notify")
     wait_until(lambda: "is left out: answered 400" in world.said(), 20, "a word about the message that was refused")
     world.publish(alert(funnel="iso"))
     wait_until(server.taken, 20, "the next message")
+    counted = wait_until(lambda: world.counted("picky", "delivered") and [world.counted("picky", result) for result in ("delivered", "retried", "refused")], 10, "figures")
     world.stop(daemon)
-    expect([request[4] for request in server.seen()] == [400, "ok"], f"{[request[4] for request in server.seen()]}")
+    expect(counted == [1, 1, 1], f"/metrics: delivered, retried, refused: {counted}")
+    expect([request[4] for request in server.seen()] == [500, 400, "ok"], f"{[request[4] for request in server.seen()]}")
     expect("ISO" in text_of(server.taken()[0]), server.taken()[0])
 
 

@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import time
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.path.abspath(os.environ.get("FUNNELD", ROOT / "build" / "funneld"))
@@ -60,8 +62,8 @@ class World:
         self.topic = f"{name}.alerts"
         self.processes = []
 
-    def configure(self, notify, timezone="Europe/Moscow"):
-        self.config.write_text(f"application: {self.name}\ntimezone: {timezone}\nkafka: {{bootstrap.servers: '{self.servers}', session.timeout.ms: 6000}}\n"
+    def configure(self, notify, timezone="Europe/Moscow", http=""):
+        self.config.write_text(f"application: {self.name}\ntimezone: {timezone}\n{http}kafka: {{bootstrap.servers: '{self.servers}', session.timeout.ms: 6000}}\n"
                                f"input: {{topics: [{self.name}.events]}}\n" + FUNNELS % {"topic": self.topic} + "notify:\n" + notify, encoding="utf-8")
 
     def publish(self, *records):
@@ -71,14 +73,22 @@ class World:
         done = subprocess.run(["kcat", "-P", "-b", self.servers, "-t", self.topic, "-K", "\t", "-Z", "-X", "partitioner=murmur2_random"], input=text, text=True, capture_output=True, check=False)
         expect(done.returncode == 0, f"kcat: {done.stderr}")
 
-    def start(self, log="said"):
+    def start(self, log="said", roles="notify"):
         with open(self.directory / log, "ab") as said:
-            process = subprocess.Popen([PROGRAM, "run", "--config", str(self.config), "--roles", "notify"], stdout=subprocess.DEVNULL, stderr=said)
+            process = subprocess.Popen([PROGRAM, "run", "--config", str(self.config), "--roles", roles], stdout=subprocess.DEVNULL, stderr=said)
         self.processes.append(process)
         return process
 
     def said(self, log="said"):
         return (self.directory / log).read_text(encoding="utf-8", errors="replace")
+
+    def counted(self, receiver, result):
+        """What /metrics says of a receiver; the daemon runs http, too."""
+        page = wait_until(lambda: re.search(r"the page is at (http://[^/\s\"]*)", self.said()), 10, "the page's address").group(1)
+        with urllib.request.urlopen(f"{page}/metrics", timeout=5) as answer:
+            text = answer.read().decode()
+        found = re.search(rf'^funneld_deliveries_total{{receiver="{receiver}",result="{result}"}} (\d+)$', text, re.M)
+        return int(found.group(1)) if found else 0
 
     def stop(self, process, seconds=15):
         process.send_signal(signal.SIGTERM)
