@@ -34,6 +34,7 @@ struct alerts {
     struct rejections rejections;
     int64_t steps;                   /* so far */
     /* scratch */
+    struct maturing maturing[2];
     struct candidates candidates;
     struct news *news;
     size_t news_count, news_capacity;
@@ -257,7 +258,7 @@ void alerts_step(struct alerts *alerts, const struct alerts_moment *moment, aler
 {
     alerts->news_count = 0;
     rejections_tick(&alerts->rejections, moment->tick / board_slice_s(alerts->board) - 1, rejections_needed(alerts, moment->tick));
-    struct judge_moment judged = {moment->tick, ++alerts->steps, moment->bound, moment->last_event_at, &alerts->rejections};
+    struct judge_moment judged = {moment->tick, ++alerts->steps, moment->bound, moment->last_event_at, &alerts->rejections, alerts->maturing};
     bool silent = false;
     for (size_t i = 0; i < alerts->ruling_count; i++) {
         const struct ruling *ruling = &alerts->rulings[i];
@@ -490,6 +491,8 @@ void alerts_free(struct alerts *alerts)
         free(alerts->rulings[i].groups);
     free(alerts->rulings);
     rejections_free(&alerts->rejections);
+    for (int i = 0; i < 2; i++)
+        maturing_free(&alerts->maturing[i]);
     free(alerts->candidates.list);
     free(alerts->news);
     free(alerts);

@@ -34,6 +34,18 @@ static void move_watches(struct board *board, const struct ruling *ruling, int64
     }
 }
 
+static struct measure measure_of(struct maturing *maturing, struct board *board, struct board_group *group, const struct ruling *ruling, int watch, int step)
+{
+    return measure_conversion(ruling->rule->matured ? maturing : NULL, board, group, watch, step, ruling->z);
+}
+
+/* Before a group's steps are measured under a watch. */
+static void prepare(struct maturing *maturing, struct board *board, struct board_group *group, const struct ruling *ruling, int watch, int64_t tick)
+{
+    if (ruling->rule->matured)
+        maturing_collect(maturing, board, group, board_watch_of(board, watch)->span, board_watch_of(board, watch), tick);
+}
+
 static void note_measure(struct candidate *candidate, const struct measure *measure)
 {
     candidate->figures.value = measure->conversion;
@@ -50,12 +62,15 @@ void judge_below_target(struct candidates *out, struct board *board, const struc
     for (size_t g = 0; g < board_group_count(board); g++) {
         struct board_group *group = board_group_at(board, g);
         int place = judge_group(ruling, group);
-        for (int step = 0; place >= 0 && step < board_funnel(board, group)->step_count; step++) {
+        if (place < 0)
+            continue;
+        prepare(&moment->maturing[0], board, group, ruling, ruling->groups[place].window, moment->tick);
+        for (int step = 0; step < board_funnel(board, group)->step_count; step++) {
             double target = board_funnel(board, group)->steps[step].target;
             if (isnan(target) || !rule_looks_at(rule, board_funnel(board, group), step))
                 continue;
             struct candidate *candidate = append(out, group, step);
-            struct measure measure = measure_conversion(board, group, ruling->groups[place].window, step, moment->tick, ruling->z);
+            struct measure measure = measure_of(&moment->maturing[0], board, group, ruling, ruling->groups[place].window, step);
             note_measure(candidate, &measure);
             candidate->figures.threshold = target;
             candidate->holds = measure.reached >= rule->min_leads && measure.high < target; /* false where high is NAN */
@@ -87,15 +102,19 @@ void judge_dropped(struct candidates *out, struct board *board, const struct rul
     for (size_t g = 0; g < board_group_count(board); g++) {
         struct board_group *group = board_group_at(board, g);
         int place = judge_group(ruling, group);
-        for (int step = 0; place >= 0 && step < board_funnel(board, group)->step_count; step++) {
+        if (place < 0)
+            continue;
+        prepare(&moment->maturing[0], board, group, ruling, ruling->groups[place].window, moment->tick);
+        prepare(&moment->maturing[1], board, group, ruling, ruling->groups[place].compared, moment->tick);
+        for (int step = 0; step < board_funnel(board, group)->step_count; step++) {
             if (!rule_looks_at(rule, board_funnel(board, group), step))
                 continue;
             struct candidate *candidate = append(out, group, step);
-            struct measure now = measure_conversion(board, group, ruling->groups[place].window, step, moment->tick, ruling->z);
+            struct measure now = measure_of(&moment->maturing[0], board, group, ruling, ruling->groups[place].window, step);
             note_measure(candidate, &now);
             if (forgotten)
                 continue;
-            struct measure before = measure_conversion(board, group, ruling->groups[place].compared, step, moment->tick, ruling->z);
+            struct measure before = measure_of(&moment->maturing[1], board, group, ruling, ruling->groups[place].compared, step);
             candidate->figures.threshold = before.conversion;
             if (now.reached < rule->min_leads || before.reached < rule->min_leads || isnan(now.conversion) || isnan(before.conversion))
                 continue;

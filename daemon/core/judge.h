@@ -6,6 +6,7 @@
 #include "alert.h"
 #include "board.h"
 #include "drift.h"
+#include "maturing.h"
 #include "rejections.h"
 
 struct ruling { /* a rule, bound to what it looks at on a board */
@@ -35,6 +36,7 @@ struct judge_moment { /* what is known at a tick, a multiple of the slice */
     int64_t bound;                  /* what lies before it is forgotten; TIME_NONE: nothing is */
     const int64_t *last_event_at;   /* by funnel; TIME_NONE */
     const struct rejections *rejections;
+    struct maturing *maturing;      /* two of them; scratch */
 };
 
 /* The number a ruling's group list has for this group; -1: the rule does not look at it. */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "memory.h"
-#include "statistics.h"
 
 static double ratio(double a, double b)
 {
@@ -54,6 +53,12 @@ static double variance_of(const struct course *course)
     return fmax(0, variance);
 }
 
+struct interval matured_interval(double conversion, double variance, double z)
+{
+    double spread = z * sqrt(variance) / (conversion * log(conversion)); /* log F < 0, and so is the spread */
+    return (struct interval){pow(conversion, exp(-spread)), pow(conversion, exp(spread))};
+}
+
 void matured_estimate(struct matured *matured, const struct matured_exit *exits, size_t exit_count, const struct matured_age *ages, size_t age_count)
 {
     matured->conversion = matured->low = matured->high = NAN;
@@ -75,9 +80,9 @@ void matured_estimate(struct matured *matured, const struct matured_exit *exits,
         matured->conversion = course.incidence < ROUNDING ? 0 : course.incidence > 1 - ROUNDING ? 1 : course.incidence;
         matured->variance = variance_of(&course);
         if (matured->conversion > 0 && matured->conversion < 1) {
-            double spread = STATISTICS_Z95 * sqrt(matured->variance) / (course.incidence * log(course.incidence));
-            matured->low = pow(course.incidence, exp(-spread)); /* log F < 0, and so is the spread */
-            matured->high = pow(course.incidence, exp(spread));
+            struct interval interval = matured_interval(course.incidence, matured->variance, STATISTICS_Z95);
+            matured->low = interval.low;
+            matured->high = interval.high;
         }
     }
     free(course.moments);

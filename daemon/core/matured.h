@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "statistics.h"
+
 struct matured_exit { /* exits after one duration (one bucket), not beyond the horizon */
     double duration_s;
     int64_t advanced, left;
@@ -26,6 +28,9 @@ struct matured {
     double low, high;     /* NAN: null */
     double variance;      /* of F */
 };
+
+/* Interval of a conversion F, 0 < F < 1, at the two-sided level of z: log-log, so that it stays within 0 and 1. */
+struct interval matured_interval(double conversion, double variance, double z);
 
 /* Fill conversion, low, high and variance from leads and mature. `exits` ascend by duration, `ages` by age; who is in neither stays at risk to the end. */
 void matured_estimate(struct matured *matured, const struct matured_exit *exits, size_t exit_count, const struct matured_age *ages, size_t age_count);

@@ -3,7 +3,7 @@
 #ifndef FUNNELD_CORE_MEASURE_H
 #define FUNNELD_CORE_MEASURE_H
 
-#include "board.h"
+#include "maturing.h"
 
 struct measure { /* one conversion into a step from the required step before it */
     int64_t reached, passed;
@@ -19,7 +19,8 @@ struct span measure_window(const struct alert_rule *rule, const struct zone *zon
  * Thursday). */
 struct span measure_compared(const struct alert_rule *rule, const struct zone *zone, int64_t tick);
 
-/* The conversion into a step in a group, as the board has summed it up under the watch at the tick. z: of the interval. */
-struct measure measure_conversion(const struct board *board, struct board_group *group, int watch, int step, int64_t tick, double z);
+/* The conversion into a step in a group, as the board has summed it up under the watch at the tick. z: of the interval. `maturing` NULL: raw; else matured, and
+ * maturing_collect was called for the group and the watch. `passed` then counts those that have gone on within the horizon so far. */
+struct measure measure_conversion(struct maturing *maturing, const struct board *board, struct board_group *group, int watch, int step, double z);
 
 #endif

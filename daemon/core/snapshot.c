@@ -18,17 +18,7 @@ struct snapshot_maker {
     size_t duration_count, duration_capacity;
     struct snapshot_reason *reasons;
     size_t reason_capacity;
-    struct matured_exit *exits;
-    size_t exit_capacity;
-    struct board_group *group;
-    struct ages { /* leads that came to a step less than the horizon ago */
-        int64_t leads;
-        int64_t *by_bucket;       /* of those still on their way: how many of an age, by bucket (sketch.h) below bucket_end */
-        uint32_t bucket_end;
-        size_t bucket_capacity;
-        struct matured_age *list; /* the same as a list */
-        size_t count, capacity;
-    } ages[FUNNEL_STEPS_MAX];
+    struct maturing maturing;
 };
 
 struct snapshot_maker *snapshot_maker_new(void)
@@ -42,11 +32,7 @@ void snapshot_maker_free(struct snapshot_maker *maker)
         return;
     free(maker->durations);
     free(maker->reasons);
-    free(maker->exits);
-    for (int k = 0; k < FUNNEL_STEPS_MAX; k++) {
-        free(maker->ages[k].list);
-        free(maker->ages[k].by_bucket);
-    }
+    maturing_free(&maker->maturing);
     free(maker);
 }
 
@@ -106,32 +92,13 @@ static void read_reached(const struct tally *tally, enum tally_basis basis, int6
             reached[tally_key_step(entry.key)] += entry.count;
 }
 
-/* The entries of one basis, field and step lie together, ascending by detail. */
-static const struct tally_entry *stretch(const struct snapshot_maker *maker, enum tally_basis basis, enum tally_field field, int step, size_t *count)
-{
-    uint32_t low = tally_key(basis, field, step, 0), high = low + TALLY_DETAIL_MAX;
-    size_t from = 0, to = maker->entry_count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (maker->entries[middle].key < low)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    size_t end = from;
-    while (end < maker->entry_count && maker->entries[end].key <= high)
-        end++;
-    *count = end - from;
-    return maker->entries + from;
-}
-
 /* ---- one step ---- */
 
 /* Buckets beyond the horizon carry a bit of their own; without it they follow on the others, the horizon's own bucket occurring twice. */
 static void fill_to_next(struct snapshot_maker *maker, enum tally_basis basis, int k, struct snapshot_step *step)
 {
     size_t count;
-    const struct tally_entry *entries = stretch(maker, basis, TALLY_TO_NEXT, k, &count);
+    const struct tally_entry *entries = tally_stretch(maker->entries, maker->entry_count, basis, TALLY_TO_NEXT, k, &count);
     maker->durations = memory_grow(maker->durations, &maker->duration_capacity, count + 1, sizeof *maker->durations);
     for (size_t i = 0; i < count; i++)
         maker->durations[i] = (struct sketch_count){tally_key_detail(entries[i].key) & (SKETCH_BEYOND - 1), entries[i].count};
@@ -148,7 +115,7 @@ static int by_count_then_bytes(const void *a, const void *b)
 static void fill_reasons(struct snapshot_maker *maker, const struct board *board, enum tally_basis basis, int k, struct snapshot_step *step)
 {
     size_t count;
-    const struct tally_entry *entries = stretch(maker, basis, TALLY_LOST, k, &count);
+    const struct tally_entry *entries = tally_stretch(maker->entries, maker->entry_count, basis, TALLY_LOST, k, &count);
     maker->reasons = memory_grow(maker->reasons, &maker->reason_capacity, count + 1, sizeof *maker->reasons);
     for (size_t i = 0; i < count; i++) {
         maker->reasons[i] = (struct snapshot_reason){board_reason(board, tally_key_detail(entries[i].key)), entries[i].count};
@@ -163,100 +130,6 @@ static void fill_reasons(struct snapshot_maker *maker, const struct board *board
 
 /* ---- matured conversion of a step, from the required step before it ---- */
 
-/* Merge three ascending stretches of buckets not beyond the horizon into exits. */
-static size_t collect_exits(struct snapshot_maker *maker, int from)
-{
-    static const enum tally_field fields[] = {TALLY_TO_NEXT, TALLY_TO_NEXT_SKIPPED, TALLY_TO_LOSS};
-    const struct tally_entry *lists[3];
-    size_t counts[3], places[3] = {0, 0, 0}, most = 0;
-    for (int i = 0; i < 3; i++) {
-        lists[i] = stretch(maker, TALLY_ACTIVITY, fields[i], from, &counts[i]);
-        most += counts[i];
-    }
-    maker->exits = memory_grow(maker->exits, &maker->exit_capacity, most + 1, sizeof *maker->exits);
-    for (size_t count = 0;;) {
-        uint32_t bucket = SKETCH_BEYOND;
-        for (int i = 0; i < 3; i++)
-            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) < bucket)
-                bucket = tally_key_detail(lists[i][places[i]].key);
-        if (bucket == SKETCH_BEYOND)
-            return count;
-        struct matured_exit exit_at = {.duration_s = sketch_value(bucket), .equal = sketch_is_exact(bucket)};
-        for (int i = 0; i < 3; i++)
-            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
-                *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
-        maker->exits[count++] = exit_at;
-    }
-}
-
-/* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
-static void add_age(struct ages *young, int64_t age_s, int64_t leads)
-{
-    uint32_t bucket = sketch_bucket(age_s > 0 ? age_s : 0);
-    if (bucket >= young->bucket_end) {
-        size_t end = young->bucket_end;
-        young->by_bucket = memory_grow(young->by_bucket, &young->bucket_capacity, bucket + 1, sizeof *young->by_bucket);
-        memset(young->by_bucket + end, 0, (bucket + 1 - end) * sizeof *young->by_bucket);
-        young->bucket_end = bucket + 1;
-    }
-    young->by_bucket[bucket] += leads;
-}
-
-/* The ages as a list, least first. */
-static void list_ages(struct ages *young)
-{
-    young->count = 0;
-    for (uint32_t bucket = 0; bucket < young->bucket_end; bucket++) {
-        if (young->by_bucket[bucket] == 0)
-            continue;
-        young->list = memory_grow(young->list, &young->capacity, young->count + 1, sizeof *young->list);
-        young->list[young->count++] = (struct matured_age){sketch_value(bucket), young->by_bucket[bucket]};
-    }
-}
-
-/* What one slice says, as one ledger counted it, about leads younger than the horizon. */
-static void collect_slice(struct snapshot_maker *maker, const struct young *young, int64_t start, int64_t slice_s, int64_t now)
-{
-    const struct funnel *funnel = maker->snapshot.funnel;
-    int64_t horizons[FUNNEL_STEPS_MAX]; /* 0: nobody here is younger */
-    for (int k = 0; k < funnel->step_count; k++) {
-        int next = funnel->next_required[k];
-        horizons[k] = next >= 0 && start + slice_s > now - funnel->steps[next].horizon_s ? funnel->steps[next].horizon_s : 0;
-        if (horizons[k] > 0)
-            maker->ages[k].leads += young->came[k];
-    }
-    for (size_t i = 0; i < young->count; i++) {
-        const struct young_on_way *on_way = &young->on_way[i];
-        int64_t age_s = now - start - on_way->into_slice_s;
-        if (age_s < horizons[on_way->step])
-            add_age(&maker->ages[on_way->step], age_s, on_way->leads);
-    }
-}
-
-/* The slices that are not whole before now - H, by step: how many leads came, and the ages of those still on their way. */
-static void collect_young(struct snapshot_maker *maker, const struct board *board, int64_t now)
-{
-    const struct snapshot *snapshot = &maker->snapshot;
-    struct board_group *group = maker->group;
-    int64_t slice_s = board_slice_s(board), longest_s = 0;
-    for (int k = 0; k < snapshot->funnel->step_count; k++) {
-        maker->ages[k].bucket_end = 0;
-        maker->ages[k].leads = 0;
-        if (snapshot->funnel->steps[k].horizon_s > longest_s)
-            longest_s = snapshot->funnel->steps[k].horizon_s;
-    }
-    for (size_t i = group->slice_count; i-- > 0;) {
-        int64_t start = group->slices[i].slice * slice_s;
-        if (start >= snapshot->span.end)
-            continue;
-        if (start < snapshot->span.start || start + slice_s <= now - longest_s)
-            break;
-        collect_slice(maker, board_young(&group->slices[i]), start, slice_s, now);
-    }
-    for (int k = 0; k < snapshot->funnel->step_count; k++)
-        list_ages(&maker->ages[k]);
-}
-
 static void fill_matured(struct snapshot_maker *maker, int k)
 {
     struct snapshot *snapshot = &maker->snapshot;
@@ -267,11 +140,7 @@ static void fill_matured(struct snapshot_maker *maker, int k)
         return;
     struct snapshot_step *step = &view->steps[k];
     step->has_matured = true;
-    const struct ages *young = &maker->ages[from];
-    size_t exits = collect_exits(maker, from);
-    step->matured.leads = view->steps[from].reached - maker->counts[TALLY_ACTIVITY][from].excluded;
-    step->matured.mature = step->matured.leads - young->leads;
-    matured_estimate(&step->matured, maker->exits, exits, young->list, young->count);
+    maturing_estimate(&maker->maturing, maker->entries, maker->entry_count, from, view->steps[from].reached - maker->counts[TALLY_ACTIVITY][from].excluded, &step->matured);
 }
 
 /* ---- views ---- */
@@ -348,7 +217,7 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
     memset(maker->counts, 0, sizeof maker->counts);
     snapshot->funnel = board_funnel(board, window->group);
     snapshot->window = &snapshot->funnel->windows[window->window];
-    snapshot->group = maker->group = window->group;
+    snapshot->group = window->group;
     snapshot->span = window->span;
     snapshot->as_of = tick;
     snapshot->last_event_at = last_event_at;
@@ -359,7 +228,7 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
         read_entry(maker, &maker->entries[i]);
     for (int basis = 0; basis < TALLY_BASES; basis++)
         fill_view(maker, board, window, (enum tally_basis)basis);
-    collect_young(maker, board, time_floor(tick, board_slice_s(board)));
+    maturing_collect(&maker->maturing, board, window->group, snapshot->span, NULL, time_floor(tick, board_slice_s(board)));
     for (int k = 0; k < snapshot->funnel->step_count; k++)
         fill_matured(maker, k);
     snapshot->open_count = -1;

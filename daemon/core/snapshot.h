@@ -6,7 +6,7 @@
 
 #include "board.h"
 #include "bottleneck.h"
-#include "matured.h"
+#include "maturing.h"
 
 enum { SNAPSHOT_REASONS_MAX = 20, SNAPSHOT_OLDEST_MAX = 10 };
 

@@ -262,3 +262,21 @@ size_t tally_bytes(const struct tally *tally)
 {
     return tally->capacity * sizeof *tally->entries + (tally->amounts != NULL ? AMOUNTS * sizeof *tally->amounts : 0);
 }
+
+const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_t entry_count, enum tally_basis basis, enum tally_field field, int step, size_t *count)
+{
+    uint32_t low = tally_key(basis, field, step, 0), high = low + TALLY_DETAIL_MAX;
+    size_t from = 0, to = entry_count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        if (entries[middle].key < low)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    size_t end = from;
+    while (end < entry_count && entries[end].key <= high)
+        end++;
+    *count = end - from;
+    return entries + from;
+}

@@ -114,6 +114,9 @@ void tally_drop(struct tally *tally, uint32_t key);
 /* One key after another whose count is not 0, ascending: start with *place = 0. False: no more. */
 bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out);
 
+/* Of a tally's entries those of one basis, field and step, ascending by detail: they lie together. */
+const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_t entry_count, enum tally_basis basis, enum tally_field field, int step, size_t *count);
+
 /* All of them, ascending; they live in the tally until it is changed. */
 const struct tally_entry *tally_entries(const struct tally *tally, size_t *count);
 

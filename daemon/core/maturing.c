@@ -1,0 +1,117 @@
+#include "maturing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "sketch.h"
+
+/* Merge three ascending stretches of buckets not beyond the horizon into exits. */
+static size_t collect_exits(struct maturing *maturing, const struct tally_entry *entries, size_t entry_count, int from)
+{
+    static const enum tally_field fields[] = {TALLY_TO_NEXT, TALLY_TO_NEXT_SKIPPED, TALLY_TO_LOSS};
+    const struct tally_entry *lists[3];
+    size_t counts[3], places[3] = {0, 0, 0}, most = 0;
+    for (int i = 0; i < 3; i++) {
+        lists[i] = tally_stretch(entries, entry_count, TALLY_ACTIVITY, fields[i], from, &counts[i]);
+        most += counts[i];
+    }
+    maturing->exits = memory_grow(maturing->exits, &maturing->exit_capacity, most + 1, sizeof *maturing->exits);
+    for (size_t count = 0;;) {
+        uint32_t bucket = SKETCH_BEYOND;
+        for (int i = 0; i < 3; i++)
+            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) < bucket)
+                bucket = tally_key_detail(lists[i][places[i]].key);
+        if (bucket == SKETCH_BEYOND)
+            return count;
+        struct matured_exit exit_at = {.duration_s = sketch_value(bucket), .equal = sketch_is_exact(bucket)};
+        for (int i = 0; i < 3; i++)
+            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
+                *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
+        maturing->exits[count++] = exit_at;
+    }
+}
+
+/* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
+static void add_age(struct maturing_ages *young, int64_t age_s, int64_t leads)
+{
+    uint32_t bucket = sketch_bucket(age_s > 0 ? age_s : 0);
+    if (bucket >= young->bucket_end) {
+        size_t end = young->bucket_end;
+        young->by_bucket = memory_grow(young->by_bucket, &young->bucket_capacity, bucket + 1, sizeof *young->by_bucket);
+        memset(young->by_bucket + end, 0, (bucket + 1 - end) * sizeof *young->by_bucket);
+        young->bucket_end = bucket + 1;
+    }
+    young->by_bucket[bucket] += leads;
+}
+
+/* The ages as a list, least first. */
+static void list_ages(struct maturing_ages *young)
+{
+    young->count = 0;
+    for (uint32_t bucket = 0; bucket < young->bucket_end; bucket++) {
+        if (young->by_bucket[bucket] == 0)
+            continue;
+        young->list = memory_grow(young->list, &young->capacity, young->count + 1, sizeof *young->list);
+        young->list[young->count++] = (struct matured_age){sketch_value(bucket), young->by_bucket[bucket]};
+    }
+}
+
+/* What one slice says, as one ledger counted it, about leads younger than the horizon. */
+static void collect_slice(struct maturing *maturing, const struct funnel *funnel, const struct young *young, int64_t start, int64_t slice_s, int64_t now)
+{
+    int64_t horizons[FUNNEL_STEPS_MAX]; /* 0: nobody here is younger */
+    for (int k = 0; k < funnel->step_count; k++) {
+        int next = funnel->next_required[k];
+        horizons[k] = next >= 0 && start + slice_s > now - funnel->steps[next].horizon_s ? funnel->steps[next].horizon_s : 0;
+        if (horizons[k] > 0)
+            maturing->ages[k].leads += young->came[k];
+    }
+    for (size_t i = 0; i < young->count; i++) {
+        const struct young_on_way *on_way = &young->on_way[i];
+        int64_t age_s = now - start - on_way->into_slice_s;
+        if (age_s < horizons[on_way->step])
+            add_age(&maturing->ages[on_way->step], age_s, on_way->leads);
+    }
+}
+
+void maturing_collect(struct maturing *maturing, const struct board *board, struct board_group *group, struct span span, const struct watch *watch, int64_t now)
+{
+    const struct funnel *funnel = board_funnel(board, group);
+    int64_t slice_s = board_slice_s(board), longest_s = 0;
+    for (int k = 0; k < funnel->step_count; k++) {
+        maturing->ages[k].bucket_end = 0;
+        maturing->ages[k].leads = 0;
+        if (funnel->steps[k].horizon_s > longest_s)
+            longest_s = funnel->steps[k].horizon_s;
+    }
+    for (size_t i = group->slice_count; i-- > 0;) {
+        int64_t start = group->slices[i].slice * slice_s;
+        if (start >= span.end)
+            continue;
+        if (start < span.start || start + slice_s <= now - longest_s)
+            break;
+        if (watch == NULL || watch_takes(watch, start, slice_s))
+            collect_slice(maturing, funnel, board_young(&group->slices[i]), start, slice_s, now);
+    }
+    for (int k = 0; k < funnel->step_count; k++)
+        list_ages(&maturing->ages[k]);
+}
+
+void maturing_estimate(struct maturing *maturing, const struct tally_entry *entries, size_t entry_count, int from, int64_t leads, struct matured *out)
+{
+    const struct maturing_ages *young = &maturing->ages[from];
+    size_t exits = collect_exits(maturing, entries, entry_count, from);
+    out->leads = leads;
+    out->mature = leads - young->leads;
+    matured_estimate(out, maturing->exits, exits, young->list, young->count);
+}
+
+void maturing_free(struct maturing *maturing)
+{
+    free(maturing->exits);
+    for (int k = 0; k < FUNNEL_STEPS_MAX; k++) {
+        free(maturing->ages[k].list);
+        free(maturing->ages[k].by_bucket);
+    }
+}
