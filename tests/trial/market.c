@@ -60,7 +60,7 @@ void market_make(struct market *market, uint64_t seed, double leads_a_week, int 
             bool hindered = step == MARKET_CHANGED_STEP && moment_of(next_s) >= change && uniform(&random) < 0.5;
             if (uniform(&random) >= chances[step] || hindered) {
                 if (uniform(&random) < lost_share)
-                    add(market, moment_of(at_s + exponential(&random, 3 * WORKDAY_S)), lead, MARKET_LOST, manager);
+                    add(market, moment_of(at_s + exponential(&random, 1.5 * WORKDAY_S)), lead, MARKET_LOST, manager);
                 break;
             }
             at_s = next_s;
