@@ -56,6 +56,18 @@ static bool has_target(const struct funnel *funnel, const struct alert_rule *rul
     return false;
 }
 
+/* Leads that fail by a horizon of some days and a half week fail on other weekdays than those on which they come: the evidence would sway with the week. */
+static void print_uneven(const struct funnel *funnel, const struct alert_rule *rule, FILE *out)
+{
+    for (int k = 1; k < funnel->step_count; k++) {
+        if (!rule_looks_at(rule, funnel, k) || funnel->steps[k].horizon_s % (7 * DAY_S) == 0)
+            continue;
+        fprintf(out, "\n      note: the horizon of %s, %s, is no whole number of weeks: failures by it fall on other weekdays than successes, which makes false alarms more frequent",
+                funnel->steps[k].id, duration(funnel->steps[k].horizon_s).text);
+        return;
+    }
+}
+
 static void print_condition(const struct funnel *funnel, const struct alert_rule *rule, FILE *out)
 {
     switch (rule->kind) {
@@ -79,6 +91,7 @@ static void print_condition(const struct funnel *funnel, const struct alert_rule
     case ALERT_DRIFT:
         fprintf(out, "success rate drifts down by %g%%, %.3g false alarms a year", rule->drop * 100, rule->false_alarms_per_s * 365 * DAY_S);
         fprintf(out, "\n      note: a series is watched only after its baseline of %s, with at least 100 outcomes in it", duration(rule->baseline_s).text);
+        print_uneven(funnel, rule, out);
         break;
     case ALERT_STUCK:
         fprintf(out, "more than %lld leads stand there for longer than %s", (long long)rule->more_than, duration(rule->older_than_s).text);
