@@ -45,10 +45,13 @@ static int below(struct run *run, int most)
     return random_below(&run->world.random, most);
 }
 
-/* Half of the bad things never happen in a run, the others often or seldom: rare ones are seen best alone. */
+/* Half of the bad things never happen in a run, the others often or seldom, any order of magnitude alike: rare ones are seen best alone. */
 static int rate(struct run *run, int often, int seldom)
 {
-    return below(run, 2) == 0 ? 0 : often + below(run, seldom - often);
+    int doublings = 0;
+    while (often << (doublings + 1) <= seldom)
+        doublings++;
+    return below(run, 2) == 0 ? 0 : often << below(run, doublings + 1);
 }
 
 static struct unkindness choose_unkindness(struct run *run)
@@ -62,7 +65,7 @@ static struct unkindness choose_unkindness(struct run *run)
         .kill = rate(run, 20, 400),
         .stop = rate(run, 40, 400),
         .evict = rate(run, 20, 400),
-        .jump = rate(run, 40, 400),
+        .jump = rate(run, 8, 200),
         .compact = rate(run, 10, 100),
         .retain = rate(run, 40, 400),
         .grow = rate(run, 100, 400),
@@ -140,7 +143,7 @@ static void evict_leader(struct run *run)
 
 static void jump(struct run *run)
 {
-    int64_t ms = below(run, 3) == 0 ? (int64_t)below(run, 100) * HOUR_MS / 2 : below(run, 60000);
+    int64_t ms = below(run, 8) == 0 ? (int64_t)below(run, 100) * HOUR_MS / 2 : below(run, 2) == 0 ? below(run, 3 * HOUR_MS) : below(run, 60000);
     struct process *process = any_process(run);
     trace_say(&run->world.trace, "operator", "%s wall clock jumps forward by %.3f s", process != NULL ? process->name : "every", (double)ms / 1000);
     *(process != NULL ? &process->skew_ms : &run->world.wall_ms) += ms;

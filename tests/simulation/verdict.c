@@ -53,6 +53,11 @@ static uint64_t digest_of(const struct log_record *record) /* 0: a tombstone, or
     return strtoull(digits, NULL, 16);
 }
 
+static bool is_checkpoint(const struct entry *entry) /* what alert rules remember lies beside it */
+{
+    return is_committed(entry) && text_equal(entry->record.key, TEXT(CHECKPOINT_KEY));
+}
+
 static bool is_alert(const struct log_record *record)
 {
     return text_equal(header_of(record, "type"), TEXT("alert"));
@@ -199,7 +204,7 @@ static struct checkpoint *find_checkpoint(struct world *world, int transaction)
 {
     struct partition *partition = own_topic(world, "checkpoint")->partitions[0];
     for (size_t i = partition->count; i-- > 0;)
-        if (is_committed(&partition->entries[i]) && (transaction < 0 || partition->entries[i].transaction->number == transaction))
+        if (is_checkpoint(&partition->entries[i]) && (transaction < 0 || partition->entries[i].transaction->number == transaction))
             return checkpoint_json_read(world->settings, partition->entries[i].record.value);
     return NULL;
 }
@@ -211,7 +216,7 @@ static bool check_checkpoints(struct world *world, struct verdict *verdict)
     bool right = true;
     for (size_t i = 0; i < partition->count && right; i++) {
         const struct entry *entry = &partition->entries[i];
-        if (!is_committed(entry) || !text_equal(entry->record.key, TEXT(CHECKPOINT_KEY))) /* what alert rules remember lies beside it */
+        if (!is_checkpoint(entry))
             continue;
         struct checkpoint *after = checkpoint_json_read(world->settings, entry->record.value);
         right = after != NULL ? before == NULL || goes_on(before, after, entry->transaction->number, verdict)
