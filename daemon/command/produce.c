@@ -276,7 +276,9 @@ const struct command command_produce = {
             "there, too, and told at the end: it will be among the dead letters. The producer is idempotent; a run that is interrupted may be repeated from the\n"
             "start, as an event that comes twice counts once.\n\n"
             "--dead-letters puts each dead letter back onto the topic that it came from, as it came, once: how far they were read is committed with them under the\n"
-            "group <application>-dead-letters.\n",
+            "group <application>-dead-letters.\n\n"
+            "Its user needs Write on the input topics; with --dead-letters also Read on the dead letters' topic and on group <application>-dead-letters, and Write\n"
+            "on the transactional id of that name.\n",
     .options = rows,
     .run = run,
 };

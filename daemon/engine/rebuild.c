@@ -149,20 +149,31 @@ static enum log_status judge(struct rebuild *rebuild, enum log_status status)
     return fail(rebuild, status, status == LOG_STOPPED ? "stopped" : rebuild->log->ops->error(rebuild->log));
 }
 
-/* Where reading goes on: after what was folded. A watermark never goes back, so the former one counts, too. */
+static bool same_partition(const struct checkpoint_partition *partition, const char *topic, int32_t number)
+{
+    return partition->partition == number && strcmp(partition->topic, topic) == 0;
+}
+
+/* Where reading goes on: after what was folded, or at the start. A watermark never goes back, so the former one counts, too. */
 static enum log_status open_tail(struct rebuild *rebuild)
 {
-    struct checkpoint done = {.partition_count = rebuild->past_count};
-    done.partitions = memory_new((size_t)rebuild->past_count * sizeof *done.partitions);
+    const struct checkpoint *former = rebuild->former;
+    int former_count = former != NULL ? former->partition_count : 0;
+    struct checkpoint done = {.partitions = memory_new((size_t)(rebuild->past_count + former_count) * sizeof *done.partitions)};
     for (int i = 0; i < rebuild->past_count; i++) {
         const struct past *past = &rebuild->pasts[i];
-        struct checkpoint_partition *partition = &done.partitions[i];
-        *partition = (struct checkpoint_partition){past->history->topic, past->history->partition, past->offset, past->greatest_at, past->intake.watermark_ms};
-        for (int p = 0; rebuild->former != NULL && p < rebuild->former->partition_count; p++) {
-            const struct checkpoint_partition *known = &rebuild->former->partitions[p];
-            if (known->partition == partition->partition && text_equal(text_of(known->topic), text_of(partition->topic)) && known->watermark_ms > partition->watermark_ms)
-                partition->watermark_ms = known->watermark_ms;
-        }
+        done.partitions[done.partition_count++] =
+            (struct checkpoint_partition){past->history->topic, past->history->partition, past->offset, past->greatest_at, past->intake.watermark_ms};
+    }
+    for (int p = 0; p < former_count; p++) {
+        const struct checkpoint_partition *known = &former->partitions[p];
+        int i = 0;
+        while (i < done.partition_count && !same_partition(known, done.partitions[i].topic, done.partitions[i].partition))
+            i++;
+        if (i == done.partition_count)
+            done.partitions[done.partition_count++] = (struct checkpoint_partition){known->topic, known->partition, -1, TIME_NONE, TIME_NONE};
+        if (known->watermark_ms > done.partitions[i].watermark_ms)
+            done.partitions[i].watermark_ms = known->watermark_ms;
     }
     enum log_status status = feed_open(&rebuild->feed, rebuild->settings, rebuild->log, rebuild->pool, &done);
     free(done.partitions);
@@ -174,7 +185,7 @@ static bool is_committed(const struct rebuild *rebuild, const struct feed_input 
 {
     for (int p = 0; rebuild->former != NULL && p < rebuild->former->partition_count; p++) {
         const struct checkpoint_partition *known = &rebuild->former->partitions[p];
-        if (known->partition == input->name.partition && text_equal(text_of(known->topic), text_of(input->name.topic)))
+        if (same_partition(known, input->name.topic, input->name.partition))
             return offset < known->offset;
     }
     return false;

@@ -10,6 +10,8 @@
  *              on the topic, tombstones for keys that are not there any more, and the checkpoint with the next generation and the positions.
  *   5. leave   Whoever stands by leads, and restores the new generation as it would restore any.
  *
+ * Alert rules stand still meanwhile, as they do while partitions are behind; whoever leads next goes on with what they remembered.
+ *
  * A crash in 1 leaves nothing. In 2 and 3 the old generation is all that is committed, and the next leader goes on with it (after the session timeout of the
  * group). In 4 the transaction is committed or not: the next leader's fence learns which (init_transactions aborts it, or waits for its end), and restores
  * one generation or the other, never a mixture; rows of an aborted one are read by nobody. So there are no marks of generations in rows and nothing to
