@@ -44,6 +44,17 @@ static inline void election_join(struct election *election, int number, int64_t 
         election->members[election->count++] = (struct member){number, now_ms};
 }
 
+/* As the eldest of all, to whom whoever leads gives way. */
+static inline void election_take_over(struct election *election, int number, int64_t now_ms)
+{
+    election_join(election, number, now_ms);
+    for (int i = election_place(election, number); i > 0; i--) {
+        struct member younger = election->members[i];
+        election->members[i] = election->members[i - 1];
+        election->members[i - 1] = younger;
+    }
+}
+
 static inline void election_heartbeat(struct election *election, int number, int64_t now_ms)
 {
     int place = election_place(election, number);

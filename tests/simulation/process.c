@@ -5,6 +5,7 @@
 
 #include "../../daemon/core/memory.h"
 #include "../../daemon/engine/leader.h"
+#include "../../daemon/engine/rebuild.h"
 #include "../../daemon/log/protocol.h"
 #include "world.h"
 
@@ -134,6 +135,15 @@ static enum log_status sim_prepare(struct cluster *cluster, struct cluster_topic
 
 /* ---- who tries to lead ---- */
 
+static void join(struct process *process)
+{
+    struct world *world = process->world;
+    if (process->rebuilds)
+        election_take_over(&world->election, process->number, world->now_ms);
+    else
+        election_join(&world->election, process->number, world->now_ms);
+}
+
 static enum log_status sim_elect(struct cluster *cluster)
 {
     struct process *process = of(cluster);
@@ -141,12 +151,12 @@ static enum log_status sim_elect(struct cluster *cluster)
     if (!point(process, "joining the group"))
         return DEAD;
     if (!process->held && election_place(election, process->number) < 0)
-        election_join(election, process->number, process->world->now_ms);
+        join(process);
     while (!process->held) {
         if (process->stopped)
             return LOG_STOPPED;
         if (election_place(election, process->number) < 0)
-            election_join(election, process->number, process->world->now_ms); /* put out while it waited */
+            join(process); /* put out while it waited */
         sleep_ms(process, 20 + below(process, 200));
         if (!point(process, "waiting for the lead"))
             return DEAD;
@@ -630,11 +640,22 @@ static const struct cluster_ops sim_ops = {
 
 /* ---- its life ---- */
 
+/* Whatever becomes of it, nobody is harmed. All of the input is its tail. */
+static enum log_status rebuild(struct process *process)
+{
+    struct rebuild_figures figures = {0};
+    struct rebuild_options options = {.threads = 1, .stopping = &process->stopping};
+    rebuild_run(process->world->settings, process->log, 0, NULL, &options, &figures);
+    trace_say(&process->world->trace, process->name, "rebuild: generation %" PRId64 " %s %s", figures.generation, figures.committed ? "is in place" : "is not", figures.error);
+    outcomes_free(&figures.outcomes);
+    return LOG_STOPPED;
+}
+
 static void live(void *context)
 {
     struct process *process = context;
     process->log = protocol_open(process->world->settings, &process->cluster);
-    process->ended = leader_run(process->world->settings, process->log, &(struct leader_options){.threads = 1}, &process->stopping);
+    process->ended = process->rebuilds ? rebuild(process) : leader_run(process->world->settings, process->log, &(struct leader_options){.threads = 1}, &process->stopping);
     process->log->ops->close(process->log);
     process->log = NULL;
 }
@@ -647,7 +668,8 @@ void process_start(struct world *world, int slot)
                                 .wake_ms = world->now_ms, .skew_ms = random_below(&world->random, 2000)};
     snprintf(process->name, sizeof process->name, "p%d.%d", slot, process->number);
     atomic_init(&process->stopping, false);
-    trace_say(&world->trace, process->name, "starts");
+    process->rebuilds = world->unkindness.rebuild > 0 && random_one_in(&world->random, world->unkindness.rebuild);
+    trace_say(&world->trace, process->name, process->rebuilds ? "starts a rebuild" : "starts");
     fiber_begin(fiber, live, process);
 }
 

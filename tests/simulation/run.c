@@ -56,7 +56,7 @@ static int rate(struct run *run, int often, int seldom)
 
 static struct unkindness choose_unkindness(struct run *run)
 {
-    return (struct unkindness){
+    struct unkindness unkindness = {
         .crash = rate(run, 100, 20000),
         .pause = rate(run, 200, 20000),
         .lost_request = rate(run, 4, 100),
@@ -69,7 +69,11 @@ static struct unkindness choose_unkindness(struct run *run)
         .compact = rate(run, 10, 100),
         .retain = rate(run, 40, 400),
         .grow = rate(run, 100, 400),
+        .rebuild = rate(run, 2, 10),
     };
+    if (unkindness.rebuild > 0)
+        unkindness.retain = 0; /* what has gone from the input cannot be had again */
+    return unkindness;
 }
 
 static bool happens(struct run *run, int one_in)

@@ -15,6 +15,7 @@ enum { WORLD_PROCESSES = 3 };
 struct unkindness { /* each once in so many chances; 0: never. Which of them a run has is chance, too */
     int crash, pause, lost_request, lost_answer, slow_request; /* chances: the steps of a process, requests to commit */
     int kill, stop, evict, jump, compact, retain, grow;        /* chances: moments of the world, some four a second */
+    int rebuild;                                               /* chances: processes that start */
 };
 
 struct pending { /* written, and not yet sent */
@@ -36,6 +37,7 @@ struct process {
     bool dead;               /* killed: what it still does reaches nobody */
     bool paused;             /* SIGSTOP: no heartbeat either */
     bool stopped;            /* SIGTERM */
+    bool rebuilds;           /* it is a `funneld rebuild`, not a daemon */
     atomic_bool stopping;
     int64_t wake_ms;
     int64_t skew_ms;         /* of its wall clock */
