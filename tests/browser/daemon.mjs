@@ -1,4 +1,5 @@
-// daemon.mjs -- a real funneld on the Kafka inside it, and what is needed to feed it.
+// daemon.mjs -- a real funneld on the Kafka inside it, and what is needed to feed it. With FUNNELD_TEST_BROKER=HOST:PORT it runs on that broker
+// instead (scripts/kafka starts one), each daemon with topics of its own.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,18 +21,35 @@ export async function until(what, condition) {
   }
 }
 
+const BROKER = process.env.FUNNELD_TEST_BROKER;
+
+/* The configuration for a broker that others use, too. */
+function apart(text) {
+  const name = `browser-${process.pid}-${Date.now()}`;
+  return text.replace("browser-tests", name).replace("bootstrap.servers: 127.0.0.1:9092", `bootstrap.servers: ${BROKER}`).replace("[lead.events]", `[${name}]`)
+    .replace("output: {", `output: {snapshots: ${name}-snapshots, alerts: ${name}-alerts, dead_letters: ${name}-dead-letters, `);
+}
+
+function createTopic(name) {
+  const made = spawnSync("python3", ["-c", "import sys; from protocol import create_topic; create_topic(sys.argv[1], sys.argv[2], 1)", BROKER, name], { cwd: new URL("../kafka", import.meta.url).pathname, encoding: "utf8" });
+  if (made.status !== 0) throw new Error(`create_topic: ${made.stderr}`);
+}
+
 /* change(text) may alter the configuration. {page, produce(events), last(), stop()} */
 export async function startDaemon(change = (text) => text) {
   const folder = mkdtempSync(join(tmpdir(), "funneld-browser-"));
   const config = join(folder, "funneld.yaml");
-  writeFileSync(config, change(readFileSync(CONFIG, "utf8"), folder));
-  const child = spawn(FUNNELD, ["run", "--config", config, "--embedded"], { stdio: ["ignore", "pipe", "pipe"] });
+  const configured = change(readFileSync(CONFIG, "utf8"), folder);
+  writeFileSync(config, BROKER ? apart(configured) : configured);
+  const topic = /topics: \[(.*?)\]/.exec(readFileSync(config, "utf8"))[1];
+  if (BROKER) createTopic(topic);
+  const child = spawn(FUNNELD, ["run", "--config", config, ...(BROKER ? [] : ["--embedded"])], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   let printed = "";
   child.stderr.on("data", (data) => (said += data));
   child.stdout.on("data", (data) => (printed += data));
   const page = () => /the page is at (http:\S+)\//.exec(said)?.[1];
-  const servers = () => /^bootstrap\.servers=(\S+)$/m.exec(printed)?.[1];
+  const servers = () => BROKER ?? /^bootstrap\.servers=(\S+)$/m.exec(printed)?.[1];
   await until("funneld says where its page and its Kafka are", () => {
     if (child.exitCode !== null) throw new Error(`funneld ended: ${said}`);
     return page() && servers();
@@ -40,7 +58,7 @@ export async function startDaemon(change = (text) => text) {
     page: page(),
     produce(events) {
       const lines = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event))).join("\n");
-      const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", "lead.events"], { input: `${lines}\n`, encoding: "utf8" });
+      const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", topic], { input: `${lines}\n`, encoding: "utf8" });
       if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
     },
     /* Sample events of the worked example: 60 leads of last month, unless the options say otherwise. */
