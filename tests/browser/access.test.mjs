@@ -47,18 +47,20 @@ for (const [name, options] of [["light", {}], ["dark", { colorScheme: "dark" }],
   });
 }
 
-test("no width needs a scroll bar at the bottom, in either language", async () => {
+test("no width needs a scroll bar at the bottom, nor leaves the funnel's picture no room, in either language", async () => {
   for (const locale of ["ru", "en"]) {
-    const page = await visit(browser, address(), { viewport: PHONE });
-    await page.waitForSelector("table.groups tbody tr");
+    const page = await visit(browser, daemon.page, { viewport: PHONE });
+    await page.waitForSelector("td.matured"); // the view with the most columns
     await choose(page, locale.toUpperCase());
     for (const funnel of ["sro", "hostile"]) {
       await page.locator("h1 select").selectOption(funnel);
       await page.waitForFunction((wanted) => new URLSearchParams(location.search).get("funnel") === wanted, funnel);
-      for (const width of [320, 390, 600, 768, 1024, 1181, DESKTOP.width, 2560]) {
+      for (const width of [320, 390, 600, 768, 900, 1024, 1300, 1301, DESKTOP.width, 2560]) {
         await page.setViewportSize({ width, height: 800 });
         const [wide, culprit] = await page.evaluate(() => [document.documentElement.scrollWidth - document.documentElement.clientWidth,
           [...document.querySelectorAll("#page *")].filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest(".scroll, thead, .unseen")).map((each) => each.outerHTML.slice(0, 90))[0]]);
+        const picture = await page.locator("td.shape svg").evaluateAll((all) => all.map((svg) => svg.getBoundingClientRect().width));
+        assert.ok(picture.every((room) => room > 80), `${locale}, ${funnel}, ${width} px wide: the picture has ${picture}`);
         assert.ok(wide <= 0, `${locale}, ${funnel}, ${width} px wide: ${wide} too many; ${culprit}`);
       }
     }

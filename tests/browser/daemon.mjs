@@ -42,6 +42,7 @@ export async function startDaemon(change = (text) => text) {
   const configured = change(readFileSync(CONFIG, "utf8"), folder);
   writeFileSync(config, BROKER ? apart(configured) : configured);
   const topic = /topics: \[(.*?)\]/.exec(readFileSync(config, "utf8"))[1];
+  const alerts = BROKER ? `${topic}-alerts` : "funnel.alerts";
   if (BROKER) createTopic(topic);
   const child = spawn(FUNNELD, ["run", "--config", config, ...(BROKER ? [] : ["--embedded"])], { stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
@@ -59,6 +60,11 @@ export async function startDaemon(change = (text) => text) {
     produce(events) {
       const lines = events.map((event) => (typeof event === "string" ? event : JSON.stringify(event))).join("\n");
       const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", topic], { input: `${lines}\n`, encoding: "utf8" });
+      if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
+    },
+    /* A record as the engine would publish it, straight onto its topic. */
+    publishAlert(alert) {
+      const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", alerts, "-k", alert.fingerprint], { input: JSON.stringify(alert), encoding: "utf8" });
       if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
     },
     /* Sample events of the worked example: 60 leads of last month, unless the options say otherwise. */

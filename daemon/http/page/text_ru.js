@@ -109,7 +109,7 @@ export function russian({ lead: kind, plural, number }) {
     span: (from, to) => `${from} – ${to}`,
     threshold: (value) => `порог ${value}`,
     burst: (share) => `${share} пришлось на один час: похоже на массовую правку`,
-    stuckAlert: (count, limit) => `стоят ${count} (порог ${limit})`,
+    stuckAlert: (count, limit) => `зависли: ${count} (порог ${limit})`,
     rejectedAlert: (count, limit) => `отвергнуто ${count} (порог ${limit})`,
     silentAlert: (length) => `тихо ${length}`,
     unknownFigure: "больше не известно",
