@@ -28,7 +28,8 @@ def moment(seconds_ago=0):
 
 def alert(status="firing", name="ConversionDropped", ago=600, ended_ago=0, figures=None, annotations=None, **labels):
     """A record. `ago`: seconds since it became active and fired; `ended_ago`: since it was resolved."""
-    labels = {"alertname": name, "funnel": "sro", "step": "contract", "severity": "warning", **labels}
+    iso = {"severity": "critical", "team": "sales"} if labels.get("funnel") == "iso" else {}  # as the rules of suite.FUNNELS have it
+    labels = {"alertname": name, "funnel": "sro", "step": "contract", "severity": "warning", **iso, **labels}
     labels = {key: value for key, value in labels.items() if value is not None}
     active = moment(ago)
     record = {

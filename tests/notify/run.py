@@ -37,6 +37,7 @@ SCENARIOS = {
     "takeover": scenario_memory.takeover,
     "too-old": scenario_memory.too_old,
     "alertmanager": scenario_alertmanager.alertmanager,
+    "whole": scenario_alertmanager.whole,
 }
 
 # Topics of one partition, as the daemon creates them on a broker; the others get four from the embedded cluster.
@@ -58,11 +59,12 @@ def create_topics(servers):
     from protocol import create_topic
     for name in SCENARIOS:
         create_topic(servers, f"{name}.alerts", 4 if name == "messages" else 1, cleanup_policy="compact")
+    create_topic(servers, "whole.events", 1)
 
 
-def run_scenario(name, scenario, servers, directory):
+def run_scenario(name, scenario, servers, broker, directory):
     begun = time.monotonic()
-    world = World(servers, directory, name)
+    world = World(servers, broker, directory, name)
     try:
         said, word = scenario(world), "passed"
     except Failure as failure:
@@ -94,7 +96,7 @@ def main():
             create_topics(servers)
         chosen = {name: scenario for name, scenario in SCENARIOS.items() if name.startswith(options.only)}
         with concurrent.futures.ThreadPoolExecutor(len(chosen)) as pool:
-            passed = list(pool.map(lambda item: run_scenario(*item, servers, directory), chosen.items()))
+            passed = list(pool.map(lambda item: run_scenario(*item, servers, options.servers is not None, directory), chosen.items()))
     finally:
         if host is not None:
             host.terminate()

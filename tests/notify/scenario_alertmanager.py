@@ -7,8 +7,9 @@ import subprocess
 import time
 import urllib.request
 
-from alerts import alert, resolved
-from suite import expect, wait_until
+from alerts import SCHEMAS, alert, fingerprint, moment, resolved, validate
+from servers import Server
+from suite import expect, text_of, wait_until
 
 
 def free_port():
@@ -64,3 +65,35 @@ def alertmanager(world):
         process.terminate()
         process.wait()
     return "fingerprints the same, fires on, resolved there"
+
+
+def whole(world):
+    """All the way: events, a rule that holds at the end of an hour, its record, a chat and Alertmanager, with one fingerprint."""
+    process, url = start_alertmanager(world.directory)
+    chat = Server()
+    try:
+        wait_until(lambda: known(url) is not None, 20, "Alertmanager answers")
+        world.configure(f'  group_wait: 200ms\n  receivers:\n    - {{name: am, kind: alertmanager, url: "{url}"}}\n    - {{name: chat, kind: slack, url: "{chat.url}"}}\n',
+                        behind_s=int(time.time()) % 3600 + 12)  # an hour ends in so many seconds
+        embedded = not world.broker
+        daemon = world.start(roles="engine,notify", arguments=["--embedded"] if embedded else [])
+        servers = daemon.stdout.readline().strip().removeprefix("bootstrap.servers=") if embedded else world.servers
+        wait_until(lambda: "leading" in world.said(), 20, "the engine leads")
+        events = [{"lead_id": f"L{n}", "at": moment(days * 86400 - n).isoformat(), "stage": stage, "funnel": "sro"}
+                  for n in range(1, 13) for days, stage in ((9, "application"), (8, "called_back"))]
+        events.append({"lead_id": "L0", "at": moment(7200).isoformat(), "stage": "application", "funnel": "sro"})  # it is not silent, too
+        world.kcat("-P", "-t", f"{world.name}.events", text="".join(json.dumps(event) + "\n" for event in events), servers=servers)
+        wait_until(chat.taken, 60, "the message")
+        there = wait_until(lambda: known(url), 20, "the alert in Alertmanager")
+        records = [json.loads(line) for line in world.kcat("-C", "-e", "-q", "-t", world.topic, servers=servers).splitlines()]
+        world.stop(daemon)
+    finally:
+        process.terminate()
+        process.wait()
+    expect(len(records) == 1 and not validate.mistakes(json.dumps(records[0], ensure_ascii=False), SCHEMAS, None), f"{records}")
+    labels = {"alertname": "LeadsStuck", "funnel": "sro", "step": "called_back", "severity": "info"}
+    expect(records[0]["labels"] == labels and records[0]["fingerprint"] == fingerprint(labels), f"{records[0]}")
+    expect(set(there) == {records[0]["fingerprint"]}, f"Alertmanager knows {there}")
+    message = text_of(chat.taken()[0])
+    for piece in ("🔵 *Допуск СРО*: зависли на шаге", "Перезвонили по КП", "12\u00a0лидов дольше 5\u00a0дней, порог 10", "• <https://crm.example/deal/L"):
+        expect(piece in message, f"no `{piece}` in\n{message}")

@@ -52,7 +52,7 @@ def away(world):
     wait_until(lambda: len(gone.taken()) >= 2, 30, "the receiver that was away")
     world.stop(daemon)
     heads = [text_of(body).split("\n")[0] for body in gone.taken()]
-    expect(sorted(heads) == sorted(["✅ *Допуск СРО*: конверсия больше не снижена", "🟠 *Сертификаты ISO*: конверсия упала"]), f"the receiver that was away heard {heads}")
+    expect(sorted(heads) == sorted(["✅ *Допуск СРО*: конверсия больше не снижена", "🔴 *Сертификаты ISO*: конверсия упала"]), f"the receiver that was away heard {heads}")
     for server in (here, gone):
         server.close()
 

@@ -55,29 +55,33 @@ alerts: [{alert: EventsRejected, kind: rejected, more_than: 10, within: 1h}]
 class World:
     """One application of its own: an alerts topic, a configuration with receivers, daemons that only notify."""
 
-    def __init__(self, servers, directory, name):
-        self.servers, self.directory, self.name = servers, directory / name, name
+    def __init__(self, servers, broker, directory, name):
+        self.servers, self.broker, self.directory, self.name = servers, broker, directory / name, name  # broker: it is a real one
         self.directory.mkdir(parents=True)
         self.config = self.directory / "config.yaml"
         self.topic = f"{name}.alerts"
         self.processes = []
 
-    def configure(self, notify, timezone="Europe/Moscow", http=""):
+    def configure(self, notify, timezone="Europe/Moscow", http="", behind_s=0):
         self.config.write_text(f"application: {self.name}\ntimezone: {timezone}\n{http}kafka: {{bootstrap.servers: '{self.servers}', session.timeout.ms: 6000}}\n"
-                               f"input: {{topics: [{self.name}.events]}}\n" + FUNNELS % {"topic": self.topic} + "notify:\n" + notify, encoding="utf-8")
+                               f"input: {{topics: [{self.name}.events], out_of_orderness: {behind_s}s}}\n" + FUNNELS % {"topic": self.topic} + "notify:\n" + notify, encoding="utf-8")
 
     def publish(self, *records):
         """Records, or a fingerprint alone for its tombstone."""
         from alerts import line
         text = "".join((record + "\t" if isinstance(record, str) else line(record)) + "\n" for record in records)
-        done = subprocess.run(["kcat", "-P", "-b", self.servers, "-t", self.topic, "-K", "\t", "-Z", "-X", "partitioner=murmur2_random"], input=text, text=True, capture_output=True, check=False)
-        expect(done.returncode == 0, f"kcat: {done.stderr}")
+        self.kcat("-P", "-t", self.topic, "-K", "\t", "-Z", "-X", "partitioner=murmur2_random", text=text)
 
-    def start(self, log="said", roles="notify"):
+    def start(self, log="said", roles="notify", arguments=()):
         with open(self.directory / log, "ab") as said:
-            process = subprocess.Popen([PROGRAM, "run", "--config", str(self.config), "--roles", roles], stdout=subprocess.DEVNULL, stderr=said)
+            process = subprocess.Popen([PROGRAM, "run", "--config", str(self.config), "--roles", roles, *arguments], stdout=subprocess.PIPE, stderr=said, text=True)
         self.processes.append(process)
         return process
+
+    def kcat(self, *arguments, text=None, servers=None):
+        done = subprocess.run(["kcat", "-b", servers or self.servers, *arguments], input=text, text=True, capture_output=True, check=False)
+        expect(done.returncode == 0, f"kcat: {done.stderr}")
+        return done.stdout
 
     def said(self, log="said"):
         return (self.directory / log).read_text(encoding="utf-8", errors="replace")
