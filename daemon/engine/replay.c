@@ -9,7 +9,7 @@
 #include "intake.h"
 #include "ticks.h"
 
-enum { BLOCK_RECORDS = 8192 };
+enum { BLOCK_RECORDS = 8192, FORGET_EVERY = 200000 };
 
 struct input { /* one partition */
     struct history *history;
@@ -29,6 +29,7 @@ struct replay {
     struct publisher *publisher;
     struct alerting *alerting;
     struct ticks ticks;
+    uint64_t forgot_at;          /* events counted by then */
     int input_count;
     struct input *inputs;
 };
@@ -111,6 +112,17 @@ static void tick(struct replay *replay, int64_t tick_ms, enum publish_scope scop
         alerting_step(replay->alerting, tick_s, bound, false, options->alert, options->context);
 }
 
+/* Without ticks on the way nothing would be forgotten on the way either. Of several inputs, which are read one after another here, those to come may
+ * still know of leads that are too old for those that were. */
+static void forget_now_and_then(struct replay *replay)
+{
+    uint64_t counted = replay->outcomes->counted;
+    if (!replay->options->last || replay->input_count > 1 || replay->settings->retention_s < 0 || counted - replay->forgot_at < FORGET_EVERY)
+        return;
+    replay->forgot_at = counted;
+    fold_tick(&replay->fold, replay->inputs[0].greatest_at, least_bound(replay));
+}
+
 /* Take from every input up to the cut. Returns the least watermark that the events behind the cut would give; TIME_NEVER: all have ended.
  * False in *ok: one cannot be read, its number in *failed. */
 static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *failed)
@@ -130,6 +142,7 @@ static int64_t advance_to(struct replay *replay, int64_t cut_ms, bool *ok, int *
                 return TIME_NEVER;
             }
             report(replay);
+            forget_now_and_then(replay);
         }
         if (!intake_is_empty(&input->intake) && intake_next_watermark(&input->intake) < least)
             least = intake_next_watermark(&input->intake);

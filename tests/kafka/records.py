@@ -6,7 +6,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-LARGEST = 8 << 20
+LARGEST = 24 << 20
 EVERY_S = 0.1  # a feed's step
 
 

@@ -54,6 +54,7 @@ def forms(suite):
         produce((b"xml", b"<stage/>"), headers=[*CLOUD[:-1], ("content-type", "application/xml")], words=["not_json"])
         produce_large(MEBIBYTE, None)
         produce_large(MEBIBYTE + 1, "too_large")
+        produce_large(20 * MEBIBYTE, "too_large")
         produce((b"\xff\xfe", b'{"lead_id":"\xff\xfe","stage":"new"}'), words=["not_json"])
         application.settle([produced])
         expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")

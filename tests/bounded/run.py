@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Memory follows the leads that are kept, not the events that were seen: a replay of four times the days, under a retention, needs hardly more.
+
+The program is $FUNNELD, by default build/funneld."""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.path.abspath(os.environ.get("FUNNELD", ROOT / "build" / "funneld"))
+LEADS_A_DAY, DAYS, TIMES, ALLOWED = 500, 150, 4, 1.5
+CONFIG = """
+application: bounded
+timezone: Europe/Moscow
+retention: 60d
+dimensions: {manager: {field: /manager, take: closing}}
+funnels:
+  - id: sales
+    lost: [lost]
+    windows: [month]
+    breakdowns: [[manager]]
+    stages: [{id: new}, {id: called}, {id: offered}, {id: signed}, {id: paid}]
+"""
+
+
+def replayed(config, days, directory):
+    """What a replay of so many days needs at most, in KiB; and its number of events."""
+    path = directory / f"{days}.ndjson"
+    with open(path, "wb") as file:
+        subprocess.run([PROGRAM, "generate", "--config", config, "--leads", str(LEADS_A_DAY * days), "--days", str(days), "--seed", "1"], stdout=file,
+                       stderr=subprocess.DEVNULL, check=True)
+    child = subprocess.Popen([PROGRAM, "replay", "--config", config, "--last", "--output", os.devnull, path], stderr=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    if status != 0:
+        sys.exit(f"bounded: replay: status {status}")
+    with open(path, "rb") as file:
+        return used.ru_maxrss, sum(1 for _ in file)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        config = directory / "bounded.yaml"
+        config.write_text(CONFIG, encoding="utf-8")
+        short, events = replayed(config, DAYS, directory)
+        long, more = replayed(config, DAYS * TIMES, directory)
+        print(f"{events} events {short >> 10} MiB, {more} events {long >> 10} MiB")
+        if long > short * ALLOWED:
+            sys.exit(f"bounded: {TIMES} times the days need {long / short:.2f} times the memory; at most {ALLOWED} is allowed")
+
+
+if __name__ == "__main__":
+    main()
