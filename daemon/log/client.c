@@ -122,6 +122,7 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
         client_set(configuration, "linger.ms", "20");
         client_set(configuration, "retry.backoff.ms", "20"); /* a transaction right after another must try twice */
         client_set(configuration, "queue.buffering.max.messages", "500000");
+        client_set(configuration, "queue.buffering.max.kbytes", "262144"); /* while brokers are slow; the default is a GiB */
     }
 }
 
