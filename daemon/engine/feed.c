@@ -12,7 +12,7 @@ enum {
 
 static void open_input(struct feed_input *input, const struct settings *settings, struct pool *pool, const struct checkpoint *checkpoint)
 {
-    input->offset = -1;
+    input->offset = input->counted_to = -1;
     input->greatest_at = input->watermark_ms = input->end_seen_ms = TIME_NONE;
     intake_init(&input->intake, settings, pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
     for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
@@ -45,7 +45,7 @@ static void release(struct feed *feed, struct feed_input *input)
 {
     if (input->block.count > 0)
         feed->log->ops->release(feed->log, &input->block);
-    input->block.count = 0;
+    input->block.count = input->block_begin = input->block_end = 0;
 }
 
 void feed_free(struct feed *feed)
@@ -59,6 +59,53 @@ void feed_free(struct feed *feed)
     *feed = (struct feed){0};
 }
 
+void feed_counts_again(struct feed *feed, const struct checkpoint *former)
+{
+    for (int i = 0; i < feed->count; i++)
+        for (int p = 0; p < former->partition_count; p++) {
+            const struct checkpoint_partition *known = &former->partitions[p];
+            struct feed_input *input = &feed->inputs[i];
+            if (known->partition != input->name.partition || strcmp(known->topic, input->name.topic) != 0)
+                continue;
+            input->counted_to = known->offset > 0 ? known->offset : 0;
+            input->counted_watermark_ms = known->watermark_ms;
+        }
+}
+
+/* What comes next no leader has counted yet. */
+static void leave_counted(struct feed_input *input)
+{
+    if (input->counted_to < 0)
+        return;
+    input->counted_to = -1;
+    intake_advance(&input->intake, input->counted_watermark_ms);
+    if (input->intake.watermark_ms > input->watermark_ms)
+        input->watermark_ms = input->intake.watermark_ms;
+}
+
+/* Give the intake what is left of the block, but of records that a former leader has counted and others only the first kind. */
+static void fill(struct feed_input *input)
+{
+    const struct log_record *records = input->block.records;
+    int begin = input->block_end, end = input->block.count;
+    if (records[begin].offset >= input->counted_to)
+        leave_counted(input);
+    while (input->counted_to >= 0 && records[end - 1].offset >= input->counted_to)
+        end--;
+    input->block_begin = begin;
+    input->block_end = end;
+    intake_fill(&input->intake, convert_records(&input->convert, records + begin, end - begin, input->name.topic), end - begin);
+}
+
+static void see_end(struct feed *feed, struct feed_input *input, int64_t end_seen_ms)
+{
+    leave_counted(input);
+    input->at_end = true;
+    input->end_seen_ms = end_seen_ms;
+    intake_advance(&input->intake, end_seen_ms - feed->settings->out_of_orderness_s * 1000);
+    input->watermark_ms = input->intake.watermark_ms;
+}
+
 enum log_status feed_read(struct feed *feed)
 {
     const struct log_ops *ops = feed->log->ops;
@@ -67,23 +114,19 @@ enum log_status feed_read(struct feed *feed)
         struct feed_input *input = &feed->inputs[i];
         if (!intake_is_empty(&input->intake))
             continue;
-        release(feed, input);
-        input->at_end = false;
-        enum log_status status = ops->read(feed->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
-        if (status != LOG_OK)
-            return status;
-        if (input->block.count > 0) {
-            intake_fill(&input->intake, convert_records(&input->convert, input->block.records, input->block.count, input->name.topic), input->block.count);
+        if (input->block_end == input->block.count) {
+            release(feed, input);
+            input->at_end = false;
+            enum log_status status = ops->read(feed->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
+            if (status != LOG_OK)
+                return status;
             feed->records += (uint64_t)input->block.count;
-            continue;
         }
-        int64_t end_seen_ms = ops->end_seen_ms(feed->log, i, input->offset);
-        if (end_seen_ms == INT64_MIN)
-            continue;
-        input->at_end = true;
-        input->end_seen_ms = end_seen_ms;
-        intake_advance(&input->intake, end_seen_ms - feed->settings->out_of_orderness_s * 1000);
-        input->watermark_ms = input->intake.watermark_ms;
+        int64_t end_seen_ms = input->block.count == 0 ? ops->end_seen_ms(feed->log, i, input->offset) : INT64_MIN;
+        if (input->block.count > 0)
+            fill(input);
+        else if (end_seen_ms != INT64_MIN)
+            see_end(feed, input, end_seen_ms);
     }
     return LOG_OK;
 }
@@ -94,7 +137,7 @@ const struct intake_item *feed_take(struct feed_input *input, int64_t cut_ms)
     if (item == NULL)
         return NULL;
     if (item->ends_record)
-        input->offset = input->block.records[item->record].offset + 1;
+        input->offset = feed_record(input, item)->offset + 1;
     input->greatest_at = item->greatest_at;
     input->watermark_ms = item->watermark_ms;
     return item;

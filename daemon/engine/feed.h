@@ -12,11 +12,14 @@ struct feed_input { /* one partition */
     struct log_partition name;
     struct intake intake;
     struct log_block block;      /* being taken from; count 0: none */
+    int block_begin, block_end;  /* what of it is in the intake */
     struct convert convert;
     int64_t offset;              /* the next one not wholly taken; -1: from the start */
     int64_t greatest_at;         /* of what was taken; TIME_NONE */
     int64_t watermark_ms;        /* likewise, or by the wall clock */
     int64_t end_seen_ms;         /* the last wall-clock moment as of which it was read to its end; TIME_NONE */
+    int64_t counted_to;          /* a former leader has counted what lies before this offset, and what is in the intake lies before it; -1: that is behind us */
+    int64_t counted_watermark_ms; /* the watermark as it was there */
     bool at_end;                 /* when it was last looked at there was nothing to read, and the brokers had said so */
 };
 
@@ -32,11 +35,20 @@ struct feed { /* zeroed at first; feed_free at last */
 enum log_status feed_open(struct feed *feed, const struct settings *settings, struct log *log, struct pool *pool, const struct checkpoint *checkpoint);
 void feed_free(struct feed *feed);
 
+/* The input is read again that a former leader has counted as far as this checkpoint says: there the watermarks are at least as they were. Between open and
+ * the first read. */
+void feed_counts_again(struct feed *feed, const struct checkpoint *former);
+
 /* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
 enum log_status feed_read(struct feed *feed);
 
-/* The next item of one partition that lies before the cut, as intake_take; NULL: none does. Its record is input->block.records[item->record]. */
+/* The next item of one partition that lies before the cut, as intake_take; NULL: none does. */
 const struct intake_item *feed_take(struct feed_input *input, int64_t cut_ms);
+
+static inline const struct log_record *feed_record(const struct feed_input *input, const struct intake_item *item)
+{
+    return &input->block.records[input->block_begin + (int)item->record];
+}
 
 /* The watermark once everything read is taken: the least over the partitions. TIME_NONE: some partition is not known yet. */
 int64_t feed_watermark_ahead(const struct feed *feed);

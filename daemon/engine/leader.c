@@ -86,7 +86,7 @@ static void take(struct leader *leader, const struct feed_input *input, const st
         fold_add(&leader->fold, &item->decoded->event, item->bound);
     }
     if (item->letter) {
-        outputs_letter(&leader->outputs, &input->name, &input->block.records[item->record], item->faulty);
+        outputs_letter(&leader->outputs, &input->name, feed_record(input, item), item->faulty);
         outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
         alerting_letter(leader->alerting, item->faulty->fault, item->watermark_ms);
     }

@@ -149,46 +149,20 @@ static enum log_status judge(struct rebuild *rebuild, enum log_status status)
     return fail(rebuild, status, status == LOG_STOPPED ? "stopped" : rebuild->log->ops->error(rebuild->log));
 }
 
-static bool same_partition(const struct checkpoint_partition *partition, const char *topic, int32_t number)
-{
-    return partition->partition == number && strcmp(partition->topic, topic) == 0;
-}
-
-/* Where reading goes on: after what was folded, or at the start. A watermark never goes back, so the former one counts, too. */
+/* Where reading goes on: after what was folded. A watermark never goes back: where the former leader came to, it is what it was there. */
 static enum log_status open_tail(struct rebuild *rebuild)
 {
-    const struct checkpoint *former = rebuild->former;
-    int former_count = former != NULL ? former->partition_count : 0;
-    struct checkpoint done = {.partitions = memory_new((size_t)(rebuild->past_count + former_count) * sizeof *done.partitions)};
+    struct checkpoint done = {.partition_count = rebuild->past_count};
+    done.partitions = memory_new((size_t)rebuild->past_count * sizeof *done.partitions);
     for (int i = 0; i < rebuild->past_count; i++) {
         const struct past *past = &rebuild->pasts[i];
-        done.partitions[done.partition_count++] =
-            (struct checkpoint_partition){past->history->topic, past->history->partition, past->offset, past->greatest_at, past->intake.watermark_ms};
-    }
-    for (int p = 0; p < former_count; p++) {
-        const struct checkpoint_partition *known = &former->partitions[p];
-        int i = 0;
-        while (i < done.partition_count && !same_partition(known, done.partitions[i].topic, done.partitions[i].partition))
-            i++;
-        if (i == done.partition_count)
-            done.partitions[done.partition_count++] = (struct checkpoint_partition){known->topic, known->partition, -1, TIME_NONE, TIME_NONE};
-        if (known->watermark_ms > done.partitions[i].watermark_ms)
-            done.partitions[i].watermark_ms = known->watermark_ms;
+        done.partitions[i] = (struct checkpoint_partition){past->history->topic, past->history->partition, past->offset, past->greatest_at, past->intake.watermark_ms};
     }
     enum log_status status = feed_open(&rebuild->feed, rebuild->settings, rebuild->log, rebuild->pool, &done);
+    if (status == LOG_OK && rebuild->former != NULL)
+        feed_counts_again(&rebuild->feed, rebuild->former);
     free(done.partitions);
     return status;
-}
-
-/* Did the former leader commit this record? Then its dead letter is there already. */
-static bool is_committed(const struct rebuild *rebuild, const struct feed_input *input, int64_t offset)
-{
-    for (int p = 0; rebuild->former != NULL && p < rebuild->former->partition_count; p++) {
-        const struct checkpoint_partition *known = &rebuild->former->partitions[p];
-        if (same_partition(known, input->name.topic, input->name.partition))
-            return offset < known->offset;
-    }
-    return false;
 }
 
 static void take_to(struct rebuild *rebuild, int64_t cut_ms)
@@ -196,11 +170,11 @@ static void take_to(struct rebuild *rebuild, int64_t cut_ms)
     for (int i = 0; i < rebuild->feed.count; i++) {
         struct feed_input *input = &rebuild->feed.inputs[i];
         const struct intake_item *item;
-        while ((item = feed_take(input, cut_ms)) != NULL) {
-            const struct log_record *record = &input->block.records[item->record];
+        bool counted = input->counted_to >= 0; /* by the former leader: before every cut that is to come, and its dead letters are there */
+        while ((item = feed_take(input, counted ? TIME_NEVER : cut_ms)) != NULL) {
             count(rebuild, item);
-            if (item->letter && !is_committed(rebuild, input, record->offset))
-                outputs_letter(&rebuild->outputs, &input->name, record, item->faulty);
+            if (item->letter && !counted)
+                outputs_letter(&rebuild->outputs, &input->name, feed_record(input, item), item->faulty);
         }
     }
     fold_apply(&rebuild->fold);
@@ -211,7 +185,7 @@ static bool has_caught_up(const struct rebuild *rebuild)
 {
     int64_t next_ms = ticks_after(&rebuild->ticks, rebuild->tick_ms);
     for (int i = 0; i < rebuild->feed.count; i++)
-        if (!rebuild->feed.inputs[i].at_end && rebuild->feed.inputs[i].intake.watermark_ms < next_ms)
+        if (rebuild->feed.inputs[i].counted_to >= 0 || (!rebuild->feed.inputs[i].at_end && rebuild->feed.inputs[i].intake.watermark_ms < next_ms))
             return false;
     return true;
 }
