@@ -1,5 +1,6 @@
 // funnel_view.js -- the funnel as people draw it: a table whose rows are steps, grouped by stage, with the shape drawn through it.
 // What belongs to the way from a step to the next (conversion, who did not go on, time) stands between the two rows.
+import { isRolling } from "./address.js";
 import { html, nothing, svg } from "./lit-html.js";
 import { empty, panel } from "./panel.js";
 import { transition, walk } from "./steps.js";
@@ -10,8 +11,8 @@ const WIDEST = 100;
 
 export function funnelView(context) {
   const { words, figures, funnel, snapshot, view, state } = context;
-  const running = snapshot.final ? nothing : ` · ${Date.parse(snapshot.end) > Date.parse(snapshot.as_of) ? words.stillRunning : words.settlesLate}`;
-  const note = html`${words.asOf(figures.moment(snapshot.as_of))}${state.window.startsWith("rolling-") ? nothing : running}`;
+  const running = Date.parse(snapshot.end) > Date.parse(snapshot.as_of) ? words.stillRunning : words.settlesLate;
+  const note = [words.asOf(figures.moment(snapshot.as_of)), ...(isRolling(state.window) || snapshot.final ? [] : [running])].join(" · ");
   const unsettled = state.basis === "cohort" && view.open > 0 ? html`<p class="unsettled">${words.unsettled(figures.number(view.open), words.ofLeads(view.entered))}</p>` : nothing;
   const returned = view.returned > 0 ? html`<p class="note below">${words.returned(view.returned)}</p>` : nothing;
   const content = view.steps.every((step) => step.reached === 0) ? empty(words.emptyFunnel) : html`${unsettled}${table(context, columnsOf(context, funnel))}${returned}`;

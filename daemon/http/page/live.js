@@ -12,8 +12,10 @@ export function listen(filter, on) {
   let wait = FIRST_WAIT_MS;
   let controller;
   let timer;
+  let waiting = false; // lost, and not trying at this moment
 
   async function connect() {
+    waiting = false;
     controller = new AbortController();
     const { signal } = controller;
     const alive = () => {
@@ -47,19 +49,24 @@ export function listen(filter, on) {
     if (ended) return;
     on.lost();
     // Half of the wait is chance, so that a hundred pages don't come back at the same moment.
+    waiting = true;
     timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }
 
-  const now = () => {
-    if (ended || document.visibilityState !== "visible") return;
-    wait = FIRST_WAIT_MS;
+  /* Somebody looks again, or the network is back: no need to wait on. */
+  const hurry = () => {
+    if (ended || !waiting || document.visibilityState !== "visible") return;
+    clearTimeout(timer);
+    connect();
   };
-  document.addEventListener("visibilitychange", now);
+  document.addEventListener("visibilitychange", hurry);
+  addEventListener("online", hurry);
   connect();
   return () => {
     ended = true;
-    document.removeEventListener("visibilitychange", now);
+    document.removeEventListener("visibilitychange", hurry);
+    removeEventListener("online", hurry);
     clearTimeout(timer);
     controller.abort();
   };

@@ -84,7 +84,10 @@ function redraw() {
   });
 }
 
+let asking = false;
 function signIn() {
+  if (asking) return; // several answers may say so at once
+  asking = true;
   const wrong = token.get() !== null;
   token.forget();
   store.close();
@@ -93,6 +96,7 @@ function signIn() {
     wrong,
     enter(value) {
       token.set(value);
+      asking = false;
       start();
     },
   }), frame);
@@ -121,6 +125,8 @@ addEventListener("resize", redraw);
 systemTheme.addEventListener("change", redraw);
 setInterval(() => {
   redraw();
-  if (store.state) store.loadAlerts();
+  if (!store.state) return;
+  if (store.problem) store.load();
+  else store.loadAlerts();
 }, ROUND_MS);
 start();

@@ -1,7 +1,7 @@
 // steps.js -- a view's steps as the page needs them: each required step with the next one and what lies between.
 import { wilson } from "./statistics.js";
 
-/* Every step in funnel order: {step, next, prior}: next and prior are the required ones around; next is null for optional steps and the last. */
+/* Every step in funnel order: {step, next}: next is the required one after it, null for optional steps and the last. */
 export function walk(view) {
   const required = view.steps.filter((step) => !step.optional);
   return view.steps.map((step) => {

@@ -7,6 +7,12 @@ import { listen } from "./live.js";
 const HISTORY = { hour: 48, day: 60, week: 52, month: 24, quarter: 16, year: 10 };
 const TREND_EVERY_MS = 10000;
 
+const newer = (record, than) => !than || Date.parse(record.as_of) >= Date.parse(than.as_of);
+const name = ({ funnel, window, start, group, fingerprint }) => fingerprint ?? `${funnel}/${window}/${isRolling(window) ? "now" : start}/${groupKey(group)}`;
+
+/* What was fetched, unless a later record of the same key came by the line while the answer was on its way. */
+const later = (held, fetched) => (held && fetched && name(held) === name(fetched) && newer(held, fetched) ? held : fetched);
+
 /* changed() is called after every change; refused() when the server wants a (better) token; outdated() when it came back as another version,
  * or with other funnels. */
 export function makeStore({ changed, refused, outdated }) {
@@ -49,6 +55,10 @@ export function makeStore({ changed, refused, outdated }) {
     store.newest = store.starts.at(-1) ?? null;
   }
 
+  function takeAlerts(alerts) {
+    store.alerts = new Map(alerts.map((record) => [record.fingerprint, later(store.alerts.get(record.fingerprint), record)]));
+  }
+
   /* Everything that the state names, anew. */
   async function load() {
     loading?.abort();
@@ -64,12 +74,13 @@ export function makeStore({ changed, refused, outdated }) {
         loadTrend(signal),
       ]);
       if (signal.aborted) return;
-      store.snapshot = snapshot;
-      store.standing = [snapshot, newest].find((record) => record?.open) ?? null;
+      store.snapshot = later(store.snapshot, snapshot);
+      store.standing = [store.snapshot, newest].find((record) => record?.open) ?? null;
       // The server gives each group's newest window; a group without leads in the one shown has no place beside the others.
       const period = start ?? store.newest;
-      store.groups = new Map(groups.filter((record) => isRolling(window) || Date.parse(record.start) === Date.parse(period)).map((record) => [groupKey(record.group), record]));
-      store.alerts = new Map(alerts.map((record) => [record.fingerprint, record]));
+      const fitting = groups.filter((record) => isRolling(window) || Date.parse(record.start) === Date.parse(period));
+      store.groups = new Map(fitting.map((record) => [groupKey(record.group), later(store.groups.get(groupKey(record.group)), record)]));
+      takeAlerts(alerts);
       store.loaded = true;
       store.problem = null;
       changed();
@@ -77,8 +88,6 @@ export function makeStore({ changed, refused, outdated }) {
       fail(problem);
     }
   }
-
-  const newer = (record, than) => !than || Date.parse(record.as_of) >= Date.parse(than.as_of);
 
   function applySnapshot(record) {
     const { funnel, window, group, start, by } = store.state;
@@ -130,7 +139,7 @@ export function makeStore({ changed, refused, outdated }) {
   async function loadAlerts() {
     if (store.link !== "live" || ![...store.alerts.values()].some(({ status }) => status === "pending")) return;
     try {
-      store.alerts = new Map((await api.alerts(loading.signal)).map((record) => [record.fingerprint, record]));
+      takeAlerts(await api.alerts(loading.signal));
       changed();
     } catch (problem) {
       fail(problem);
