@@ -6,7 +6,11 @@
 #include "client.h"
 #include "clock.h"
 
-enum { AGAIN_MS = 1000 /* between two tries to learn positions, or to commit them */ };
+enum {
+    AGAIN_MS = 1000, /* between two tries to learn positions, or to commit them */
+    LEAVE_MS = 3000, /* for the last commits and the word that we leave the group */
+    LOOK_MS = 50,
+};
 
 struct part {
     struct subscription_partition seen;      /* what the caller sees */
@@ -31,7 +35,7 @@ struct subscription {
     bool end_told;
     int64_t try_ms;                  /* steady: not before */
     struct operator_trouble trouble;
-    bool failed;
+    bool failed, left;
     char error[512];
 };
 
@@ -146,21 +150,6 @@ static void on_committed(struct subscription *subscription, rd_kafka_event_t *ev
         subscription->parts[i].committed = false;
 }
 
-void subscription_close(struct subscription *subscription)
-{
-    if (subscription == NULL)
-        return;
-    if (subscription->event != NULL)
-        rd_kafka_event_destroy(subscription->event);
-    send_commits(subscription);
-    forget_parts(subscription);
-    rd_kafka_queue_destroy(subscription->queue);
-    rd_kafka_consumer_close(subscription->handle); /* waits for commits under way */
-    rd_kafka_destroy(subscription->handle);
-    client_free(subscription->client);
-    free(subscription);
-}
-
 /* ---- partitions come and go ---- */
 
 static void on_rebalance(struct subscription *subscription, rd_kafka_event_t *event)
@@ -220,6 +209,46 @@ int subscription_partitions(const struct subscription *subscription, const struc
         subscription->partitions[i] = subscription->parts[i].seen;
     *out = subscription->partitions;
     return subscription->count;
+}
+
+/* ---- leaving ---- */
+
+void subscription_leave(struct subscription *subscription)
+{
+    int64_t until_ms = clock_steady_ms() + LEAVE_MS;
+    if (subscription->event != NULL)
+        rd_kafka_event_destroy(subscription->event);
+    subscription->event = NULL;
+    send_commits(subscription);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(subscription->handle, subscription->queue);
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    while (!rd_kafka_consumer_closed(subscription->handle) && clock_steady_ms() < until_ms) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(subscription->queue, LOOK_MS);
+        if (event == NULL)
+            continue;
+        if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_REBALANCE)
+            rd_kafka_assign(subscription->handle, NULL);
+        rd_kafka_event_destroy(event);
+    }
+    subscription->left = rd_kafka_consumer_closed(subscription->handle);
+    if (!subscription->left)
+        operator_log(OPERATOR_WARN, subscription->group, "left without an answer of the brokers; what they do not know will be told again");
+}
+
+/* librdkafka waits for the brokers when a member's handle is destroyed, for minutes if need be. One that could not leave is left to the process's end, with
+ * what its threads use. */
+void subscription_close(struct subscription *subscription)
+{
+    if (subscription == NULL)
+        return;
+    forget_parts(subscription);
+    rd_kafka_queue_destroy(subscription->queue);
+    if (!subscription->left)
+        return;
+    rd_kafka_destroy(subscription->handle);
+    client_free(subscription->client);
+    free(subscription);
 }
 
 /* ---- records ---- */

@@ -50,6 +50,9 @@ void subscription_commit(struct subscription *subscription, int32_t partition, i
 
 const char *subscription_error(const struct subscription *subscription);
 void subscription_stop(struct subscription *subscription); /* subscription_next returns soon */
-void subscription_close(struct subscription *subscription); /* after the last commits, if the broker answers; leaves the group; NULL is fine */
+
+/* By the thread that uses it, at the end: after the last commits it leaves the group, so that another member goes on at once; a few seconds at most. */
+void subscription_leave(struct subscription *subscription);
+void subscription_close(struct subscription *subscription); /* frees it; NULL is fine */
 
 #endif

@@ -326,6 +326,7 @@ static void *run(void *context)
             deliver(courier);
     }
     commit(courier);
+    subscription_leave(courier->subscription);
     return NULL;
 }
 
