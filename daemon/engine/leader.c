@@ -24,7 +24,8 @@ enum {
     TELL_MS = 60000,           /* between two words to the operator about dead letters */
     BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each, */
     BEHIND_PUBLISH_MS = 5000,  /* nor commits a look at every window: so often is enough to see how far it is */
-    WAIT_MS = 100,             /* for news, at most: ticks by the wall clock need a look now and then */
+    WAIT_MS = 100,             /* for news, at most, */
+    WAIT_LEAST_MS = 5,         /* and so long where a tick is due and the brokers' word for it has yet to come */
 };
 
 struct leader { /* one reign: from election to its end; thrown away after any doubt */
@@ -190,6 +191,15 @@ static bool turn(struct leader *leader)
     return taken > 0;
 }
 
+/* At the partitions' ends the wall clock brings the next tick. */
+static int64_t until_next_look(const struct leader *leader)
+{
+    if (leader->last_tick_ms == TIME_NONE)
+        return WAIT_MS;
+    int64_t due_ms = ticks_after(&leader->ticks, leader->last_tick_ms) + leader->settings->out_of_orderness_s * 1000 - leader->ops->now_ms(leader->log);
+    return due_ms < 0 ? WAIT_LEAST_MS : due_ms < WAIT_MS ? due_ms + 1 : WAIT_MS;
+}
+
 /* ---- a reign ---- */
 
 static enum log_status take_office(struct leader *leader)
@@ -233,7 +243,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     leader.told_ms = steady_ms(&leader);
     while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.outputs.status == LOG_OK)
-            feed_wait(&leader.feed, leader.ticks.every_ms < WAIT_MS ? leader.ticks.every_ms : WAIT_MS);
+            feed_wait(&leader.feed, until_next_look(&leader));
         tell_letters(&leader, false);
         service_alive();
     }

@@ -119,7 +119,7 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
         client_set(configuration, "fetch.wait.max.ms", "50"); /* a partition that is new in the round waits for those that are asked already */
     if (kind >= CLIENT_WRITER) {
         client_set(configuration, "compression.type", "lz4");
-        client_set(configuration, "linger.ms", "20");
+        client_set(configuration, "linger.ms", "20"); /* a commit does not wait for it, see writer_commit */
         client_set(configuration, "retry.backoff.ms", "20"); /* a transaction right after another must try twice */
         client_set(configuration, "queue.buffering.max.messages", "500000");
         client_set(configuration, "queue.buffering.max.kbytes", "262144"); /* while brokers are slow; the default is a GiB */

@@ -1,6 +1,5 @@
 #include "end_watch.h"
 
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -25,8 +24,9 @@ struct end_watch {
     atomic_bool changed;
 
     pthread_mutex_t mutex; /* of what follows */
-    pthread_cond_t hurry;  /* busy or closing has become true */
+    pthread_cond_t hurry;  /* busy or closing has become true, or next_ms less */
     bool closing;
+    int64_t next_ms;       /* steady clock: when to ask again, as somebody wishes */
     struct end *ends;
 };
 
@@ -84,23 +84,22 @@ static void count_partitions(struct end_watch *watch)
         say_changed(watch);
 }
 
-/* Wait for the next round: at least the busy interval, at most the idle one. Returns whether to go on. */
+/* Wait for the next round, as the header says. Returns whether to go on. */
 static bool pause_between(struct end_watch *watch)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    int64_t nanoseconds = until.tv_nsec + (int64_t)(watch->idle_ms - END_WATCH_BUSY_MS) * 1000000;
-    until.tv_sec += (time_t)(nanoseconds / 1000000000);
-    until.tv_nsec = (long)(nanoseconds % 1000000000);
-
+    int64_t asked_ms = clock_steady_ms();
     pthread_mutex_lock(&watch->mutex);
-    while (!watch->closing && !atomic_load(&watch->busy))
-        if (pthread_cond_timedwait(&watch->hurry, &watch->mutex, &until) != 0)
+    watch->next_ms = INT64_MAX;
+    while (!watch->closing) {
+        int64_t until_ms = asked_ms + (atomic_load(&watch->busy) ? END_WATCH_BUSY_MS : watch->idle_ms);
+        until_ms = watch->next_ms < until_ms ? watch->next_ms : until_ms;
+        if (clock_steady_ms() >= until_ms)
             break;
+        struct timespec until = {until_ms / 1000, until_ms % 1000 * 1000000};
+        pthread_cond_timedwait(&watch->hurry, &watch->mutex, &until);
+    }
     bool go_on = !watch->closing;
     pthread_mutex_unlock(&watch->mutex);
-    if (go_on)
-        poll(NULL, 0, END_WATCH_BUSY_MS);
     atomic_store(&watch->busy, false);
     return go_on;
 }
@@ -129,6 +128,7 @@ struct end_watch *end_watch_open(struct client *client, rd_kafka_t *handle, cons
     watch->count = count;
     watch->idle_ms = idle_ms > END_WATCH_BUSY_MS ? idle_ms : END_WATCH_BUSY_MS;
     watch->wake = wake;
+    watch->next_ms = INT64_MAX;
     watch->ends = memory_new((size_t)count * sizeof *watch->ends);
     for (int i = 0; i < count; i++)
         watch->ends[i].asked_ms = INT64_MIN;
@@ -152,6 +152,16 @@ void end_watch_busy(struct end_watch *watch)
         return;
     pthread_mutex_lock(&watch->mutex); /* so that it is not missed between the look and the wait */
     pthread_cond_signal(&watch->hurry);
+    pthread_mutex_unlock(&watch->mutex);
+}
+
+void end_watch_ask_in(struct end_watch *watch, int delay_ms)
+{
+    int64_t next_ms = clock_steady_ms() + delay_ms;
+    pthread_mutex_lock(&watch->mutex);
+    if (next_ms < watch->next_ms)
+        pthread_cond_signal(&watch->hurry);
+    watch->next_ms = next_ms;
     pthread_mutex_unlock(&watch->mutex);
 }
 

@@ -3,7 +3,7 @@
  * It serves three purposes at once. The end tells whether the reader has caught up, and as of when (the watermark of live running rests on it).
  * Any request wakes the handle's broker threads: librdkafka 2.0.2 looks only once a second whether a full queue has room again, which would cut
  * its speed to a fifth. And whether brokers answer at all is seen here first.
- * While records flow it asks every END_WATCH_BUSY_MS, else every `idle_ms`. Now and then it counts the partitions.
+ * While records flow it asks every END_WATCH_BUSY_MS, else every `idle_ms`, and besides when somebody waits for it. Now and then it counts the partitions.
  *
  * Threads: has one of its own; all functions are called by one thread. */
 #ifndef FUNNELD_LOG_END_WATCH_H
@@ -20,6 +20,9 @@ struct end_watch *end_watch_open(struct client *client, rd_kafka_t *handle, cons
 
 /* Records flow: ask more often until this has not been called for a round. */
 void end_watch_busy(struct end_watch *watch);
+
+/* Ask anew so many milliseconds from now, if not before; takes the place of what was last wished. */
+void end_watch_ask_in(struct end_watch *watch, int delay_ms);
 
 /* The end of a partition (of what is committed) and the wall-clock moment (ms) before the brokers were asked for it. false: not known yet. */
 bool end_watch_end(struct end_watch *watch, int partition, int64_t *offset, int64_t *asked_ms);

@@ -74,7 +74,8 @@ struct log_ops {
     enum log_status (*read)(struct log *log, int partition, int most, struct log_block *block);
     void (*release)(struct log *log, struct log_block *block);
 
-    /* Wait until some partition among `wanted` (by index) may have records, more is known about ends, stop is called, or until the timeout. */
+    /* Wait until some partition among `wanted` (by index) may have records, more is known about ends, stop is called, or until the timeout, at which
+     * the ends are asked for anew (by then the caller waits for nothing but to hear that there is no more). */
     void (*wait)(struct log *log, const bool *wanted, int timeout_ms);
 
     /* The last wall-clock moment (ms) as of which the broker said that nothing lay behind `offset`, the partition's present position (-1: where it

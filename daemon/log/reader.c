@@ -330,6 +330,7 @@ void reader_wait(struct reader *reader, const bool *wanted, int timeout_ms)
     for (int i = 0; i < reader->count; i++)
         if (wanted[i] && rd_kafka_queue_length(reader->places[i].queue) > 0)
             return;
+    end_watch_ask_in(reader->ends, timeout_ms);
     /* What was written into the eventfd before is not thrown away unseen: it costs one turn for nothing, and no news is missed. */
     struct pollfd sources[] = {
         {.fd = reader->wake, .events = POLLIN},

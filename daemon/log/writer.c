@@ -13,6 +13,7 @@ enum {
     PATIENCE_MS = 15000, /* past transaction.timeout.ms the brokers have undone the transaction themselves */
     LONG_PATIENCE_MS = 900000, /* transaction.max.timeout.ms, as brokers have it by default */
     FULL_MS = 50,
+    FLUSH_SOON = 20,     /* milliseconds */
     CLOSE_MS = 3000,
     SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
 };
@@ -249,11 +250,21 @@ enum log_status writer_write(struct writer *writer, enum log_topic topic, const 
     }
 }
 
+/* All written records out and acknowledged. rd_kafka_flush looks only every 10 ms whether that is so, since deliveries that succeed are no events here:
+ * it is asked for a millisecond at first, and for its own time when there is much to send. */
+static void flush(struct writer *writer, int64_t until_ms)
+{
+    for (int round = 0; rd_kafka_flush(writer->producer, round < FLUSH_SOON ? 1 : FULL_MS) != RD_KAFKA_RESP_ERR_NO_ERROR; round++)
+        if (clock_steady_ms() >= until_ms)
+            return; /* committing will tell */
+}
+
 enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partition_list_t *offsets, const char *group)
 {
     int64_t until_ms = clock_steady_ms() + writer->patience_ms;
     rd_kafka_consumer_group_metadata_t *metadata = rd_kafka_consumer_group_metadata_new(group);
     rd_kafka_error_t *error = NULL;
+    rd_kafka_flush(writer->producer, 0); /* do not linger: the records go out while the offsets do */
     if (offsets->cnt > 0)
         do
             error = rd_kafka_send_offsets_to_transaction(writer->producer, offsets, metadata, CLIENT_REQUEST_MS);
@@ -262,6 +273,7 @@ enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partit
     if (error != NULL)
         return judge_taken(writer, error, "committing offsets");
 
+    flush(writer, until_ms);
     do
         error = rd_kafka_commit_transaction(writer->producer, CLIENT_REQUEST_MS);
     while (error != NULL && retries(writer, error, until_ms));
