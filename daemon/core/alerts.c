@@ -187,6 +187,19 @@ static double burst_of(const struct alerts *alerts, const struct series *series)
     return board_watch_burst(alerts->board, series->group, watch, board_funnel(alerts->board, series->group)->previous_required[series->step]);
 }
 
+/* Of the oldest at a step those that count as stuck. */
+static int stuck_among(const struct alerts *alerts, const struct alert_rule *rule, const struct alerts_moment *moment, struct ledger_open *oldest, int count)
+{
+    int kept = 0;
+    int64_t slice_s = board_slice_s(alerts->board);
+    for (int i = 0; i < count; i++) {
+        int64_t start = time_floor(oldest[i].since, slice_s);
+        if (moment->tick - start > rule->older_than_s && !schedule_is_paused(rule->pause_count, rule->pauses, (struct span){start, start + slice_s}))
+            oldest[kept++] = oldest[i];
+    }
+    return count < 0 ? -1 : kept;
+}
+
 static void tell(struct alerts *alerts, const struct news *news, const struct alerts_moment *moment, alerts_sink sink, void *context)
 {
     static const enum alert_status statuses[] = {[EPISODE_PENDING] = ALERT_PENDING, [EPISODE_FIRING] = ALERT_FIRING, [EPISODE_RESOLVED] = ALERT_RESOLVED};
@@ -211,9 +224,7 @@ static void tell(struct alerts *alerts, const struct news *news, const struct al
         alert.funnel = ruling->funnel >= 0 ? &alerts->definition->funnels[ruling->funnel] : NULL;
         alert.figures.burst = burst_of(alerts, series);
         if (ruling->rule->kind == ALERT_STUCK && moment->oldest != NULL)
-            alert.oldest_count = moment->oldest(moment->context, series->group, series->step, alert.oldest);
-        if (alert.oldest_count > series->figures.value) /* the others stand there, but not for too long */
-            alert.oldest_count = (int)series->figures.value;
+            alert.oldest_count = stuck_among(alerts, ruling->rule, moment, alert.oldest, moment->oldest(moment->context, series->group, series->step, alert.oldest));
     }
     sink(context, &alert, news->withdrawn);
 }

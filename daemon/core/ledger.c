@@ -129,7 +129,26 @@ static void list_oldest(struct ledger *ledger)
     }
 }
 
+static bool is_in(struct ledger *ledger, struct record *record, const struct breakdown *breakdown, const struct text *values)
+{
+    struct facts facts;
+    if (breakdown == NULL)
+        return true;
+    facts_of(ledger, record, &facts);
+    for (int i = 0; i < breakdown->dimension_count; i++) {
+        int dimension = breakdown->dimensions[i];
+        if (facts.values[dimension] == 0 || !text_equal(names_text(ledger->names.values[dimension], facts.values[dimension]), values[i]))
+            return false;
+    }
+    return true;
+}
+
 int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out)
+{
+    return ledger_oldest_in(ledger, funnel, step, NULL, NULL, most, out);
+}
+
+int ledger_oldest_in(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out)
 {
     ledger_count(ledger);
     if (!ledger->lists_oldest)
@@ -139,7 +158,7 @@ int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct 
     if (agenda->count > 2 * ledger->standing[place] + 64)
         weed(ledger, funnel, step);
     /* Take the oldest out of the heap, those of the last one's second too: among them bytes decide. Then put them back. */
-    size_t capacity = 0, count = 0, kept_capacity = 0;
+    size_t capacity = 0, count = 0, kept_capacity = 0, kept_count = 0;
     struct ledger_open *found = NULL;
     struct agenda_entry *kept = NULL, last = {TIME_NONE, 0};
     while (agenda->count > 0 && (count < (size_t)most || agenda->heap[0].moment == found[count - 1].since)) {
@@ -149,12 +168,14 @@ int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct 
         last = entry;
         if (twice || !still_stands(ledger, funnel, step, &entry, &record))
             continue;
+        kept = memory_grow(kept, &kept_capacity, kept_count + 1, sizeof *kept);
+        kept[kept_count++] = entry;
+        if (!is_in(ledger, record, breakdown, values))
+            continue;
         found = memory_grow(found, &capacity, count + 1, sizeof *found);
-        kept = memory_grow(kept, &kept_capacity, count + 1, sizeof *kept);
-        found[count] = (struct ledger_open){record_id(record), entry.moment};
-        kept[count++] = entry;
+        found[count++] = (struct ledger_open){record_id(record), entry.moment};
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < kept_count; i++)
         agenda_push(agenda, kept[i]);
     if (count > 1)
         qsort(found, count, sizeof *found, ledger_open_order);

@@ -28,7 +28,7 @@ int64_t watch_reached(const struct watch *watch, const struct tally *sum, int st
     int64_t reached = 0;
     struct tally_entry entry;
     for (uint32_t slot = 0; tally_next(sum, &slot, &entry);)
-        if (tally_key_step(entry.key) == step && tally_is_outcome(tally_key_field(entry.key)))
+        if (tally_key_basis(entry.key) == watch->basis && tally_key_step(entry.key) == step && tally_is_outcome(tally_key_field(entry.key)))
             reached += entry.count;
     return reached;
 }

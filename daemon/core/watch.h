@@ -21,7 +21,7 @@ bool watch_takes(const struct watch *watch, int64_t start, int64_t slice_s);
 /* sum += sign * what the watch is about in a slice's tally (or in a change of it) */
 void watch_add(const struct watch *watch, struct tally *sum, const struct tally *slice, int sign);
 
-/* How many leads reached the step, by a sum of the watch. */
+/* How many leads reached the step, by a sum of the watch; where it is `whole`, by any slice's tally. */
 int64_t watch_reached(const struct watch *watch, const struct tally *sum, int step);
 
 #endif

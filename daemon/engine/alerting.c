@@ -56,12 +56,6 @@ void alerting_letter(struct alerting *alerting, enum fault fault, int64_t waterm
     rejections_add(alerts_rejections(alerting->alerts), fault_word(fault), slice, 1);
 }
 
-static int oldest(void *context, const struct board_group *group, int step, struct ledger_open *out)
-{
-    struct fold *fold = context;
-    return group->breakdown < 0 ? fold_oldest(fold, group->funnel, step, out) : -1;
-}
-
 static void tell(void *context, const struct alert *alert, bool withdrawn)
 {
     struct alerting *alerting = context;
@@ -80,7 +74,7 @@ uint64_t alerting_step(struct alerting *alerting, int64_t tick, int64_t bound, b
     alerting->sink = sink;
     alerting->context = context;
     alerting->told = 0;
-    struct alerts_moment moment = {tick, bound, alerting->fold->last_event_at, live, alerting->fold->settings->show_leads ? oldest : NULL, alerting->fold};
+    struct alerts_moment moment = {tick, bound, alerting->fold->last_event_at, live, alerting->fold->settings->show_leads ? fold_oldest_in : NULL, alerting->fold};
     alerts_step(alerting->alerts, &moment, tell, alerting);
     return alerting->told + alerts_has_memory(alerting->alerts);
 }

@@ -109,13 +109,12 @@ void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
     board_tick(fold->board, tick, bound);
 }
 
-int fold_oldest(void *context, int funnel, int step, struct ledger_open *out)
+static int oldest_of(struct fold *fold, int funnel, int step, const struct breakdown *breakdown, const struct text *values, struct ledger_open *out)
 {
-    struct fold *fold = context;
     struct ledger_open *all = memory_new((size_t)fold->shard_count * SNAPSHOT_OLDEST_MAX * sizeof *all);
     int count = 0;
     for (int i = 0; i < fold->shard_count; i++)
-        count += ledger_oldest(fold->shards[i], funnel, step, SNAPSHOT_OLDEST_MAX, all + count);
+        count += ledger_oldest_in(fold->shards[i], funnel, step, breakdown, values, SNAPSHOT_OLDEST_MAX, all + count);
     if (count > 1)
         qsort(all, (size_t)count, sizeof *all, ledger_open_order);
     if (count > SNAPSHOT_OLDEST_MAX)
@@ -124,6 +123,18 @@ int fold_oldest(void *context, int funnel, int step, struct ledger_open *out)
         out[i] = all[i];
     free(all);
     return count;
+}
+
+int fold_oldest(void *fold, int funnel, int step, struct ledger_open *out)
+{
+    return oldest_of(fold, funnel, step, NULL, NULL, out);
+}
+
+int fold_oldest_in(void *context, const struct board_group *group, int step, struct ledger_open *out)
+{
+    struct fold *fold = context;
+    const struct breakdown *breakdown = group->breakdown >= 0 ? &board_funnel(fold->board, group)->breakdowns[group->breakdown] : NULL;
+    return oldest_of(fold, group->funnel, step, breakdown, group->values, out);
 }
 
 uint64_t fold_lead_count(const struct fold *fold)

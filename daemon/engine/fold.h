@@ -43,6 +43,9 @@ void fold_tick(struct fold *fold, int64_t tick, int64_t bound);
 /* The open leads that stand longest at a step, over all shards; as snapshot_make asks for them. */
 int fold_oldest(void *fold, int funnel, int step, struct ledger_open *out);
 
+/* The same in a group of the board; as alerts_step asks for them. */
+int fold_oldest_in(void *fold, const struct board_group *group, int step, struct ledger_open *out);
+
 struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash);
 uint64_t fold_lead_count(const struct fold *fold);
 uint64_t fold_lead_bytes(const struct fold *fold);

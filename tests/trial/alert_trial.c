@@ -12,7 +12,7 @@
 #include "market.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, WEEKS_A_YEAR = 52, RULES_MAX = 16, WARM_UP_YEARS = 1 };
-#define LOST_SHARE 0.7 /* of those that do not go on are marked as lost; the rest fails by its horizon */
+#define LOST_SHARE 0.7 /* of those that do not go on are marked as lost; the others fail by the horizon */
 
 struct told { /* what one run came to, by rule */
     int episodes;            /* that fired, counted from a moment on */
