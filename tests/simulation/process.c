@@ -4,8 +4,8 @@
 
 #include "../../daemon/core/memory.h"
 #include "../../daemon/engine/leader.h"
-#include "../../daemon/engine/rebuild.h"
 #include "../../daemon/log/protocol.h"
+#include "rebuilding.h"
 #include "step.h"
 
 enum { LEARNS_WITHIN_MS = 3000 };
@@ -207,22 +207,11 @@ static const struct cluster_ops sim_ops = {
 
 /* ---- its life ---- */
 
-/* Whatever becomes of it, nobody is harmed. All of the input is its tail. */
-static enum log_status rebuild(struct process *process)
-{
-    struct rebuild_figures figures = {0};
-    struct rebuild_options options = {.threads = 1, .stopping = &process->stopping};
-    rebuild_run(process->world->settings, process->log, 0, NULL, &options, &figures);
-    trace_say(&process->world->trace, process->name, "rebuild: generation %" PRId64 " %s %s", figures.generation, figures.committed ? "is in place" : "is not", figures.error);
-    outcomes_free(&figures.outcomes);
-    return LOG_STOPPED;
-}
-
 static void live(void *context)
 {
     struct process *process = context;
     process->log = protocol_open(process->world->settings, &process->cluster);
-    process->ended = process->rebuilds ? rebuild(process) : leader_run(process->world->settings, process->log, &(struct leader_options){.threads = 1}, &process->stopping);
+    process->ended = process->rebuilds ? rebuilding_live(process) : leader_run(process->world->settings, process->log, &(struct leader_options){.threads = 1}, &process->stopping);
     process->log->ops->close(process->log);
     process->log = NULL;
 }
