@@ -240,6 +240,7 @@ static enum answer end_transaction(struct broker *broker, const struct end_reque
     transaction->taken_count = request->taken_count;
     transaction->taken = request->taken;
     decide(broker, transaction, request->commit ? COMMITTED : ABORTED);
+    broker->unheard += request->commit && request->unheard;
     return ANSWER_OK;
 }
 

@@ -71,6 +71,7 @@ struct end_request { /* to end the open transaction */
     int taken_count;
     struct taken *taken;
     enum answer answer;
+    bool unheard;                    /* whoever sent it will not learn of the answer */
 };
 
 struct broker {
@@ -86,6 +87,7 @@ struct broker {
     struct transaction **transactions;
     size_t request_count, request_capacity;
     struct end_request **requests;   /* on their way */
+    int unheard;                     /* transactions that were committed unknown to their writer */
     int restoring;                   /* readers of compacted topics now: tombstones stay for them (delete.retention.ms) */
     bool slow_markers;
     int64_t wake_ms;                 /* nothing is to be done by itself before */

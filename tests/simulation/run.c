@@ -380,6 +380,7 @@ static void count(const struct run *run, struct run_figures *figures)
     const struct broker *broker = &run->world.broker;
     figures->steps += run->world.steps;
     figures->incarnations += (uint64_t)run->world.incarnations;
+    figures->unheard += (uint64_t)broker->unheard;
     for (size_t i = 0; i < broker->transaction_count; i++) {
         if (broker->transactions[i]->writer < 0)
             continue;

@@ -6,7 +6,7 @@
 
 #include "verdict.h"
 
-struct run_figures { uint64_t steps, incarnations, transactions, aborted, snapshots, letters; };
+struct run_figures { uint64_t steps, incarnations, transactions, aborted, unheard, snapshots, letters; };
 
 /* Run a seed; every line of what happens goes to `trace` (NULL: to nobody). The operator's log, which the engine writes to stderr, is caught through
  * `run_operator_line` meanwhile. false: *verdict says what is wrong. Figures are added to. */

@@ -99,9 +99,10 @@ int main(int argc, char **argv)
     }
     double seconds = (double)(clock_steady_ms() - begun_ms) / 1000;
     const struct run_figures *figures = &simulation.figures;
-    fprintf(people, "%" PRIu64 " seeds from %" PRIu64 " in %.1f s, %.0f a second: %" PRIu64 " steps, %" PRIu64 " processes, %" PRIu64 " transactions (%" PRIu64 " undone), %" PRIu64
+    fprintf(people, "%" PRIu64 " seeds from %" PRIu64 " in %.1f s, %.0f a second: %" PRIu64 " steps, %" PRIu64 " processes, %" PRIu64 " transactions (%" PRIu64 " undone, %" PRIu64
+            " committed unknown to their writer), %" PRIu64
             " snapshots, %" PRIu64 " dead letters%s\n", done, first, seconds, seconds > 0 ? (double)done / seconds : 0.0, figures->steps, figures->incarnations, figures->transactions,
-            figures->aborted, figures->snapshots, figures->letters, right ? "" : "; the last seed FAILED");
+            figures->aborted, figures->unheard, figures->snapshots, figures->letters, right ? "" : "; the last seed FAILED");
 
     for (int i = 0; i < WORLD_PROCESSES; i++)
         fiber_free(simulation.fibers[i]);

@@ -179,14 +179,18 @@ enum log_status writing_commit(struct cluster *cluster, const struct log_positio
     if (step_chance(process, world->unkindness.lost_request))
         request.due_ms = INT64_MAX;
     bool answered = !step_chance(process, world->unkindness.lost_answer);
+    request.unheard = !answered;
     struct end_request *sent = broker_send_end(&world->broker, request);
     trace_say(&world->trace, process->name, "asks to commit%s", request.due_ms == INT64_MAX ? ", which never arrives" : answered ? "" : ", and will get no answer");
     until_ms = world->now_ms + PATIENCE_MS;
     do {
         step_sleep_ms(process, 1 + step_below(process, 10));
-        if (!step_point(process, "waiting for the commit"))
+        if (!step_point(process, "waiting for the commit")) {
+            sent->unheard = true;
             return STEP_DEAD;
+        }
     } while (!(answered && sent->answer != ANSWER_NONE) && world->now_ms < until_ms);
+    sent->unheard = true; /* if it is still to come */
     if (!answered || sent->answer == ANSWER_NONE)
         return step_fail(process, LOG_ABORTED, "nobody says whether it is committed");
     if (sent->answer == ANSWER_FENCED)
