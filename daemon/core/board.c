@@ -705,6 +705,8 @@ struct board_window *board_known(struct board *board, int funnel, int breakdown,
     struct board_group *group = group_at(board, funnel, breakdown, values);
     bool rolls = board_funnel(board, group)->windows[window].kind == WINDOW_ROLLING;
     struct board_window *known = rolls ? rolling_of(group, window) : window_at(board, group, window, start);
+    if (known != NULL && rolls && board->tick != TIME_NONE)
+        tick_rolling(board, group, window, board->tick); /* one that nothing has come to yet knows no time */
     if (known != NULL)
         set_due(board, known);
     return known;

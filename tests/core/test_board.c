@@ -208,6 +208,22 @@ static void known__makes_the_window_that_was_published_before(void **state)
     assert_true(board_window_counts(world.board, window, day(4)));
 }
 
+/* What it said then may be true no more, be it that nothing counts there now. */
+static void known__is_due_and_stands_at_the_tick(void **state)
+{
+    (void)state;
+    struct text anna = TEXT("Anna");
+    struct board_window **due;
+    world_tell(&world, 0, "A", "10:00 new");
+    world_tick(&world, day(4), TIME_NONE);
+    board_due(world.board, false, &due);
+    struct board_window *window = board_known(world.board, 0, 0, &anna, ROLLING, TIME_NONE);
+    assert_true(window->span.end == day(4) && window->span.start < day(4));
+    struct board_window *other = board_known(world.board, 0, 0, &anna, DAY, day(3));
+    assert_int_equal(board_due(world.board, false, &due), 2);
+    assert_true((due[0] == window && due[1] == other) || (due[0] == other && due[1] == window));
+}
+
 static void figures__say_what_is_held(void **state)
 {
     (void)state;
@@ -231,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(baseline__of_a_window_that_was_summed_before_the_one_before_it_came_to_be, set_up, tear_down),
         cmocka_unit_test_setup_teardown(dropped__when_the_first_slice_lies_before_the_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(known__makes_the_window_that_was_published_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(known__is_due_and_stands_at_the_tick, set_up, tear_down),
         cmocka_unit_test_setup_teardown(figures__say_what_is_held, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("core/board", tests, NULL, NULL);
