@@ -14,7 +14,7 @@ let browser;
 
 before(async () => {
   [daemon, browser] = await Promise.all([startDaemon(), openBrowser()]);
-  const events = daemon.generate();
+  const events = daemon.example();
   daemon.produce([...events, { lead_id: "X", at: JSON.parse(events.at(-1)).at, stage: "no_such_stage" }]);
   await daemon.knows(events.at(-1));
 });

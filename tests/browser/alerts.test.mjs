@@ -29,7 +29,7 @@ const elsewhere = alert({ alertname: "LeadsStuck", funnel: "hostile", step: "one
 
 before(async () => {
   [daemon, browser] = await Promise.all([startDaemon(), openBrowser()]);
-  const events = daemon.generate();
+  const events = daemon.example();
   daemon.produce(events);
   await daemon.knows(events.at(-1));
 });

@@ -9,9 +9,9 @@ let browser;
 
 before(async () => {
   [daemon, browser] = await Promise.all([startDaemon(), openBrowser()]);
-  const today = { lead_id: "T-1", at: now(), stage: "kp", product: "Допуск СРО", manager: "Иванов", channel: "site" };
-  daemon.produce([...daemon.generate(), today, { lead_id: "H-1", at: now(), funnel: "hostile", stage: "one" }]);
-  await daemon.knows(today);
+  const events = [...daemon.example(), { lead_id: "H-1", at: now(), funnel: "hostile", stage: "one" }];
+  daemon.produce(events);
+  await daemon.knows(events.at(-1));
 });
 after(async () => {
   await browser?.close();

@@ -67,8 +67,12 @@ export async function startDaemon(change = (text) => text) {
       const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", alerts, "-k", alert.fingerprint], { input: JSON.stringify(alert), encoding: "utf8" });
       if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
     },
-    /* Sample events of the worked example: 60 leads of last month, unless the options say otherwise. */
-    generate(options = exactMonth()) {
+    /* The worked example, 60 leads of last month, and one of today, so that the last 30 days are never empty. */
+    example() {
+      return [...this.generate(exactMonth()), JSON.stringify({ lead_id: "T-1", at: now(), stage: "kp", product: "Допуск СРО", manager: "Иванов", channel: "site" })];
+    },
+    /* Sample events that `funneld generate` makes with these options. */
+    generate(options) {
       const done = spawnSync(FUNNELD, ["generate", "--config", config, "--funnel", "sro", ...options], { encoding: "utf8", maxBuffer: 1 << 28 });
       if (done.status !== 0) throw new Error(`generate: ${done.stderr}`);
       return done.stdout.trim().split("\n");

@@ -19,7 +19,7 @@ before(async () => {
     }),
     openBrowser(),
   ]);
-  const events = daemon.generate();
+  const events = daemon.example();
   daemon.produce(events);
   await daemon.knows(events.at(-1), TOKEN);
 });

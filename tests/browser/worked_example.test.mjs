@@ -10,7 +10,7 @@ const month = `window=month&start=${encodeURIComponent(lastMonth().from)}`;
 
 before(async () => {
   [daemon, browser] = await Promise.all([startDaemon(), openBrowser()]);
-  const events = daemon.generate();
+  const events = daemon.example();
   daemon.produce(events);
   await daemon.knows(events.at(-1));
 });
