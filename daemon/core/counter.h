@@ -1,5 +1,6 @@
 /* counter.h -- what the leads of one ledger add to the counts, since the sums were last taken: a lead's facts before and after go in, deltas by (group, slice)
- * come out. A lead counts among all leads of its funnel and in the group of each breakdown for which it has values.
+ * come out. A lead counts among all leads of its funnel and in the group of each breakdown for which it has values. The groups of one breakdown have no lead
+ * in common, so what all leads add is found in the end as the sum over the first breakdown's groups and the leads without a value there.
  * Ownership: definition and names are borrowed. Threads: one thread at a time. */
 #ifndef FUNNELD_CORE_COUNTER_H
 #define FUNNELD_CORE_COUNTER_H
@@ -25,5 +26,8 @@ void counter_recount(struct counter *counter, int funnel, const struct facts *be
 
 /* A lead with these facts stands open nowhere any more; the slices it counted in stay. */
 void counter_leave_standing(struct counter *counter, int funnel, const struct facts *facts);
+
+/* What has been added, all leads included. Whoever takes it clears it before anything else is counted. */
+struct deltas *counter_deltas(struct counter *counter);
 
 #endif

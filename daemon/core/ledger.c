@@ -257,11 +257,6 @@ void ledger_count(struct ledger *ledger)
     ledger->fresh_unlisted = false;
 }
 
-bool ledger_is_counted(const struct ledger *ledger)
-{
-    return ledger->superseded_count == 0 && ledger->fresh_count == 0 && !ledger->fresh_unlisted;
-}
-
 /* Of one lead, now. */
 static void settle(struct ledger *ledger, struct record *record)
 {
@@ -496,7 +491,7 @@ void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash)
 struct deltas *ledger_deltas(struct ledger *ledger)
 {
     ledger_count(ledger);
-    return &ledger->counter.deltas;
+    return counter_deltas(&ledger->counter);
 }
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group)

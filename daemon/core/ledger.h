@@ -39,12 +39,11 @@ void ledger_forget(struct ledger *ledger, int64_t bound);
 
 /* ---- what has been added to the counts ---- */
 
-/* Bring the counts to the sets: each lead that has changed takes back what its set gave when it was last counted and adds what it gives now. Whoever reads
- * the counts below need not call it; it is here so that ledgers can count side by side. */
+/* Bring the counts to the sets: each lead that has changed takes back what its set gave when it was last counted and adds what it gives now. */
 void ledger_count(struct ledger *ledger);
-bool ledger_is_counted(const struct ledger *ledger); /* there is nothing for it to do */
 
-/* All deltas since they were last cleared; who adds them up clears them, and may take the tallies' memory away. */
+/* All deltas since they were last cleared, every lead counted; who adds them up clears them before anything else is counted, and may take the tallies' memory
+ * away. Ledgers may do this side by side. */
 struct deltas *ledger_deltas(struct ledger *ledger);
 
 const struct group *ledger_group(const struct ledger *ledger, uint32_t group);

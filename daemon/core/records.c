@@ -1,6 +1,7 @@
 #include "records.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,21 @@
 
 enum { SLOTS_LEAST = 1024 };
 
+_Static_assert(offsetof(struct record, id) % sizeof(uint64_t) == 0, "elements follow the id");
+
+static size_t id_room(uint8_t id_length)
+{
+    return (id_length + sizeof(uint64_t) - 1) & ~(sizeof(uint64_t) - 1);
+}
+
 static size_t record_size(uint32_t count, bool has_amount, uint8_t id_length)
 {
-    return sizeof(struct record) + (count + has_amount) * sizeof(uint64_t) + id_length;
+    return sizeof(struct record) + id_room(id_length) + (count + has_amount) * sizeof(uint64_t);
+}
+
+static uint64_t *elements_of(struct record *record)
+{
+    return (uint64_t *)(void *)(record->id + id_room(record->id_length));
 }
 
 size_t record_bytes(const struct record *record)
@@ -22,13 +35,13 @@ size_t record_bytes(const struct record *record)
 
 struct text record_id(const struct record *record)
 {
-    return (struct text){(const char *)(record->elements + record->count + ((record->flags & RECORD_AMOUNT) != 0)), record->id_length};
+    return (struct text){record->id, record->id_length};
 }
 
 struct lead_set record_set(struct record *record)
 {
-    return (struct lead_set){record->count, record->count, record->elements,
-                             (record->flags & RECORD_AMOUNT) != 0 ? (int64_t)record->elements[record->count] : 0};
+    uint64_t *elements = elements_of(record);
+    return (struct lead_set){record->count, record->count, elements, (record->flags & RECORD_AMOUNT) != 0 ? (int64_t)elements[record->count] : 0};
 }
 
 static struct record *record_at(uint64_t slot)
@@ -101,7 +114,7 @@ static struct record *new_record(struct records *records, uint64_t hash, int fun
     size_t size = record_size(0, false, (uint8_t)id.length);
     struct record *record = slab_take(&records->slab, size);
     *record = (struct record){.hash = hash, .last_at = TIME_NONE, .funnel = (uint8_t)funnel, .id_length = (uint8_t)id.length};
-    memcpy(record->elements, id.data, id.length);
+    memcpy(record->id, id.data, id.length);
     records->bytes += size;
     return record;
 }
@@ -125,16 +138,16 @@ static bool has_amount(const struct lead_set *set)
     return false;
 }
 
-/* Put a set and the id, which may lie where the set goes, into a record whose size fits. */
-static void fill_record(struct record *record, const struct lead_set *set, bool amount, struct text id)
+/* Put a set into a record whose size fits. */
+static void fill_record(struct record *record, const struct lead_set *set, bool amount)
 {
+    uint64_t *elements = elements_of(record);
     record->count = set->count;
     record->flags = (uint8_t)((record->flags & ~RECORD_AMOUNT) | (amount ? RECORD_AMOUNT : 0));
-    memmove(record->elements + set->count + amount, id.data, id.length);
     if (set->count > 0)
-        memcpy(record->elements, set->elements, set->count * sizeof *set->elements);
+        memcpy(elements, set->elements, set->count * sizeof *set->elements);
     if (amount)
-        record->elements[set->count] = (uint64_t)set->amount_minor;
+        elements[set->count] = (uint64_t)set->amount_minor;
 }
 
 struct record *records_supersede(struct records *records, struct record *record, const struct lead_set *set)
@@ -143,10 +156,10 @@ struct record *records_supersede(struct records *records, struct record *record,
     size_t size = record_size(set->count, amount, record->id_length);
     uint64_t slot = slot_holding(records, record);
     struct record *moved = slab_take(&records->slab, size);
-    *moved = *record;
+    memcpy(moved, record, sizeof *record + record->id_length);
     records->slots[slot] = slot_for(moved);
     records->bytes += size;
-    fill_record(moved, set, amount, record_id(record));
+    fill_record(moved, set, amount);
     return moved;
 }
 
@@ -161,7 +174,7 @@ struct record *records_store(struct records *records, struct record *record, con
 {
     bool amount = has_amount(set);
     if (record_size(set->count, amount, record->id_length) == record_bytes(record)) {
-        fill_record(record, set, amount, record_id(record));
+        fill_record(record, set, amount);
         return record;
     }
     struct record *moved = records_supersede(records, record, set);

@@ -1,5 +1,5 @@
 /* records.h -- where leads lie in memory: a hash table of one small block for each (funnel, lead) that holds its set as numbers and its id.
- * Pointers to records are valid until that record's set is stored or another record is deleted. Memory: the block (32 bytes, 8 an element, the id)
+ * Pointers to records are valid until that record's set is stored or another record is deleted. Memory: the block (24 bytes, the id, 8 an element)
  * and about 11 bytes of table.
  * Threads: one thread at a time. */
 #ifndef FUNNELD_CORE_RECORDS_H
@@ -8,7 +8,7 @@
 #include "lead.h"
 #include "slab.h"
 
-struct record { /* the elements are followed by the amount, if there is one, and the id's bytes */
+struct record { /* the id, up to a multiple of 8 bytes, is followed by the elements and the amount, if there is one */
     uint64_t hash;      /* of (funnel, lead), see records_hash */
     int64_t last_at;    /* the greatest `at` of its events; TIME_NONE */
     uint32_t count;     /* elements */
@@ -16,7 +16,7 @@ struct record { /* the elements are followed by the amount, if there is one, and
     uint8_t id_length;
     uint8_t flags;
     uint8_t unused;
-    uint64_t elements[];
+    char id[];          /* first, since whoever looks for a lead reads it; it starts at a multiple of 8 */
 };
 
 enum {

@@ -130,11 +130,10 @@ static struct tally *settled(const struct tally *tally)
 void tally_make_room(struct tally *tally)
 {
     settle(tally);
-    uint32_t least = tally->count + tally->count / 2 + ROOM_LEAST;
-    if (tally->capacity >= tally->count + tally->count / 4 + ROOM_LEAST)
+    if (tally->capacity >= tally->count + tally->count / 2 + ROOM_LEAST)
         return; /* enough of the additions were to keys that there are */
-    tally->entries = memory_resize(tally->entries, least * sizeof *tally->entries);
-    tally->capacity = least;
+    tally->capacity = 2 * tally->count + ROOM_LEAST;
+    tally->entries = memory_resize(tally->entries, tally->capacity * sizeof *tally->entries);
 }
 
 void tally_trim(struct tally *tally)

@@ -13,7 +13,7 @@
  * reads finds the keys in order.
  *     in order | as they came                     in order
  *     3:5 7:2  | 7:1 4:1 3:-5      settled:       4:1 7:3
- * Memory: 8 bytes a count, half as much again at most for additions. Counts are of leads and fit 32 bits.
+ * Memory: 8 bytes a count, as much again at most for additions. Counts are of leads and fit 32 bits.
  * Threads: no locks inside, and reading settles the additions: a tally is used by one thread at a time, even a const one. */
 #ifndef FUNNELD_CORE_TALLY_H
 #define FUNNELD_CORE_TALLY_H

@@ -77,35 +77,40 @@ static void apply_shard(void *context, int shard)
     }
 }
 
+/* Each shard's part of some work, on threads of their own if it is about that many events. */
+static void on_all(struct fold *fold, void (*work)(void *fold, int shard), size_t events)
+{
+    if (events >= WORTH_WAKING)
+        pool_run(fold->pool, work, fold);
+    else
+        for (int i = 0; i < fold->shard_count; i++)
+            work(fold, i);
+}
+
 void fold_apply(struct fold *fold)
 {
-    if (fold->batch_count >= WORTH_WAKING)
-        pool_run(fold->pool, apply_shard, fold);
-    else if (fold->batch_count > 0)
-        for (int i = 0; i < fold->shard_count; i++)
-            apply_shard(fold, i);
+    if (fold->batch_count > 0)
+        on_all(fold, apply_shard, fold->batch_count);
+    fold->applied_count += fold->batch_count;
     fold->batch_count = 0;
 }
 
 static void count_shard(void *context, int shard)
 {
     struct fold *fold = context;
-    ledger_count(fold->shards[shard]);
+    if (fold->bound != TIME_NONE)
+        ledger_forget(fold->shards[shard], fold->bound);
+    ledger_deltas(fold->shards[shard]);
 }
 
 void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
 {
     fold_apply(fold);
-    bool counted = true;
+    fold->bound = bound;
+    on_all(fold, count_shard, fold->applied_count);
+    fold->applied_count = 0;
     for (int i = 0; i < fold->shard_count; i++)
-        counted &= ledger_is_counted(fold->shards[i]);
-    if (!counted)
-        pool_run(fold->pool, count_shard, fold);
-    for (int i = 0; i < fold->shard_count; i++) {
-        if (bound != TIME_NONE)
-            ledger_forget(fold->shards[i], bound);
         board_merge(fold->board, i, fold->shards[i]);
-    }
     board_tick(fold->board, tick, bound);
 }
 

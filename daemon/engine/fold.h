@@ -25,6 +25,8 @@ struct fold {
     int64_t *last_event_at;   /* by funnel: the greatest `at` of an event counted there; TIME_NONE */
     struct fold_event *batch; /* admitted, not yet applied */
     size_t batch_count, batch_capacity;
+    size_t applied_count;     /* events since the last tick */
+    int64_t bound;            /* of the tick at hand */
 };
 
 /* `changelog`: the leads that changed will be asked for. */

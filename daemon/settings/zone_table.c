@@ -11,6 +11,7 @@
  * the last exception that tzdata spells out is Morocco's Ramadan of 2087. */
 #define TABLE_START (-INT64_C(5364662400)) /* 1800-01-01T00:00:00Z */
 #define TABLE_END INT64_C(16725225600)     /* 2500-01-01T00:00:00Z */
+#define RULES_FROM INT64_C(2145916800)     /* 2038-01-01T00:00:00Z */
 #define SLICES_FROM INT64_C(946684800)     /* 2000-01-01T00:00:00Z */
 enum { DAY_S = 86400 };
 
@@ -74,17 +75,19 @@ static int64_t change_between(int64_t low, int64_t high)
     return high;
 }
 
-/* Changes lie days apart, so a look at each day misses none. */
+/* Changes lie days apart, so a look at each day misses none; those that rules say in advance lie weeks apart. */
 static size_t scan(struct zone_change **changes)
 {
     size_t count = 0, capacity = 0;
     int32_t offset = offset_at(TABLE_START);
     *changes = memory_grow(NULL, &capacity, 1, sizeof **changes);
     (*changes)[count++] = (struct zone_change){TABLE_START, offset};
-    for (int64_t day = TABLE_START; day < TABLE_END; day += DAY_S) {
+    int64_t step_s = DAY_S;
+    for (int64_t day = TABLE_START; day < TABLE_END; day += step_s) {
         int64_t from = day;
-        while (offset_at(day + DAY_S) != offset) {
-            from = change_between(from, day + DAY_S);
+        step_s = day < RULES_FROM ? DAY_S : 7 * DAY_S;
+        while (offset_at(day + step_s) != offset) {
+            from = change_between(from, day + step_s);
             offset = offset_at(from);
             *changes = memory_grow(*changes, &capacity, count + 1, sizeof **changes);
             (*changes)[count++] = (struct zone_change){from, offset};
