@@ -105,7 +105,7 @@ static void listed_close(struct history *history)
 
 static struct history *listed_open(const struct test *test, int partition)
 {
-    static const struct history_ops ops = {listed_read, listed_position, listed_size, listed_error, listed_close};
+    static const struct history_ops ops = {listed_read, listed_position, listed_size, listed_error, listed_close, NULL};
     struct listed *listed = memory_new(sizeof *listed);
     listed->history = (struct history){&ops, NULL, TEXT("events"), partition};
     listed->test = test;

@@ -23,15 +23,18 @@ void intake_free(struct intake *intake)
     free(intake->element_counts);
 }
 
-/* Each thread decodes a stretch of the block with a decoder of its own. */
-static void decode_stretch(void *context, int thread)
+/* Each thread decodes one stretch of the block after another with a decoder of its own, until there are no more. */
+static void decode_stretches(void *context, int thread)
 {
+    enum { STRETCH = 128 };
     struct intake *intake = context;
-    int threads = pool_threads(intake->pool);
-    int from = (int)((int64_t)intake->record_count * thread / threads), to = (int)((int64_t)intake->record_count * (thread + 1) / threads);
-    decoder_reset(intake->decoders[thread]);
-    for (int i = from; i < to; i++)
-        intake->element_counts[i] = decoder_decode(intake->decoders[thread], &intake->records[i], &intake->elements[i]);
+    struct decoder *decoder = intake->decoders[thread];
+    decoder_reset(decoder);
+    if (thread == 0 && intake->meanwhile != NULL && pool_threads(intake->pool) > 1)
+        intake->meanwhile(intake->meanwhile_context);
+    for (int from; (from = atomic_fetch_add(&intake->next_record, STRETCH)) < intake->record_count;)
+        for (int i = from; i < from + STRETCH && i < intake->record_count; i++)
+            intake->element_counts[i] = decoder_decode(decoder, &intake->records[i], &intake->elements[i]);
 }
 
 /* Decide one event by what came before it in its partition. */
@@ -67,7 +70,8 @@ void intake_fill(struct intake *intake, const struct record *records, int count)
     intake->record_count = count;
     intake->elements = memory_grow(intake->elements, &intake->element_capacity, (size_t)count, sizeof *intake->elements);
     intake->element_counts = memory_grow(intake->element_counts, &intake->element_count_capacity, (size_t)count, sizeof *intake->element_counts);
-    pool_run(intake->pool, decode_stretch, intake);
+    atomic_store(&intake->next_record, 0);
+    pool_run(intake->pool, decode_stretches, intake);
     size_t total = 0;
     for (int i = 0; i < count; i++)
         total += (size_t)intake->element_counts[i];

@@ -5,6 +5,8 @@
 #ifndef FUNNELD_ENGINE_INTAKE_H
 #define FUNNELD_ENGINE_INTAKE_H
 
+#include <stdatomic.h>
+
 #include "../wire/decode.h"
 #include "pool.h"
 
@@ -38,7 +40,10 @@ struct intake {
     size_t count, capacity, next; /* items[next] is the first one not yet taken */
     int64_t greatest_at;          /* of all admitted so far, taken or not; TIME_NONE */
     int64_t watermark_ms;         /* likewise */
+    void (*meanwhile)(void *context); /* what the owner's thread does while others begin to decode; NULL: nothing */
+    void *meanwhile_context;
     /* while decoding */
+    atomic_int next_record;
     const struct decoded **elements;
     int *element_counts;
     size_t element_capacity, element_count_capacity;

@@ -36,6 +36,13 @@ struct replay {
 
 /* ---- reading ---- */
 
+/* While a block is decoded. */
+static void read_ahead(void *context)
+{
+    struct input *input = context;
+    input->history->ops->ahead(input->history);
+}
+
 static bool refill(struct replay *replay, struct input *input)
 {
     fold_apply(&replay->fold); /* its events live in the decoders that are about to be used again */
@@ -194,6 +201,10 @@ bool replay_run(const struct settings *settings, const struct replay_options *op
     for (int i = 0; i < count; i++) {
         replay.inputs[i].history = histories[i];
         intake_init(&replay.inputs[i].intake, settings, replay.pool, options->as_of != TIME_NONE ? options->as_of : options->now, limits);
+        if (histories[i]->ops->ahead != NULL) {
+            replay.inputs[i].intake.meanwhile = read_ahead;
+            replay.inputs[i].intake.meanwhile_context = &replay.inputs[i];
+        }
         replay.inputs[i].greatest_at = TIME_NONE;
     }
     replay.input_count = count;

@@ -6,34 +6,82 @@
 #include "../core/memory.h"
 #include "unpack.h"
 
-enum { READ_BYTES = 1 << 20 };
+enum { READ_BYTES = 1 << 20, LINE_ROOM = 1 << 16 };
+
+struct bytes { /* begin .. end hold what was read and not yet handed out */
+    char *data;
+    size_t begin, end, capacity;
+};
 
 struct file {
     struct history history;
     struct unpack *unpack;
     int64_t longest, offset;
-    char *bytes;             /* begin .. end hold what was read and not yet handed out */
-    size_t begin, end, capacity;
+    struct bytes bytes;
+    struct bytes ahead;      /* what was read ahead, with room before it for the line that `bytes` ends in; empty: nothing */
+    bool failed_ahead;       /* reading ahead found trouble: it is the next read's */
+    bool ended_ahead;        /* ... or the end */
     bool ended;
     bool cutting;            /* the line at hand is longer than `longest`: the rest of it is thrown away */
     struct log_record *lines;
     size_t line_capacity;
 };
 
+/* What was read ahead follows what is left, if it fits in before it. */
+static bool take_ahead(struct file *file)
+{
+    size_t left = file->bytes.end - file->bytes.begin;
+    if (file->ahead.end == file->ahead.begin || left > file->ahead.begin)
+        return false;
+    file->ahead.begin -= left;
+    memcpy(file->ahead.data + file->ahead.begin, file->bytes.data + file->bytes.begin, left);
+    struct bytes done = file->bytes;
+    file->bytes = file->ahead;
+    file->ahead = done;
+    file->ahead.begin = file->ahead.end = 0;
+    return true;
+}
+
 /* Read more behind what is there. False: it cannot be read. */
 static bool fill(struct file *file)
 {
-    if (file->begin > 0)
-        memmove(file->bytes, file->bytes + file->begin, file->end - file->begin);
-    file->end -= file->begin;
-    file->begin = 0;
-    file->bytes = memory_grow(file->bytes, &file->capacity, file->end + READ_BYTES, 1);
-    ssize_t got = unpack_read(file->unpack, file->bytes + file->end, READ_BYTES);
+    struct bytes *bytes = &file->bytes;
+    if (take_ahead(file))
+        return true;
+    if (file->failed_ahead)
+        return false;
+    if (bytes->begin > 0)
+        memmove(bytes->data, bytes->data + bytes->begin, bytes->end - bytes->begin);
+    bytes->end -= bytes->begin;
+    bytes->begin = 0;
+    size_t ahead = file->ahead.end - file->ahead.begin; /* behind a line too long to go before it */
+    bytes->data = memory_grow(bytes->data, &bytes->capacity, bytes->end + ahead + READ_BYTES, 1);
+    if (ahead > 0) {
+        memcpy(bytes->data + bytes->end, file->ahead.data + file->ahead.begin, ahead);
+        bytes->end += ahead;
+        file->ahead.begin = file->ahead.end = 0;
+        return true;
+    }
+    ssize_t got = file->ended_ahead ? 0 : unpack_read(file->unpack, bytes->data + bytes->end, READ_BYTES);
     if (got < 0)
         return false;
     file->ended = got == 0;
-    file->end += (size_t)got;
+    bytes->end += (size_t)got;
     return true;
+}
+
+static void file_ahead(struct history *history)
+{
+    struct file *file = (struct file *)history;
+    struct bytes *ahead = &file->ahead;
+    if (ahead->end > ahead->begin || file->failed_ahead || file->ended_ahead || file->ended)
+        return;
+    ahead->data = memory_grow(ahead->data, &ahead->capacity, LINE_ROOM + READ_BYTES, 1);
+    ssize_t got = unpack_read(file->unpack, ahead->data + LINE_ROOM, READ_BYTES);
+    file->failed_ahead = got < 0;
+    file->ended_ahead = got == 0;
+    ahead->begin = LINE_ROOM;
+    ahead->end = LINE_ROOM + (got > 0 ? (size_t)got : 0);
 }
 
 static void add_line(struct file *file, size_t *count, const char *start, size_t length)
@@ -48,13 +96,14 @@ static void add_line(struct file *file, size_t *count, const char *start, size_t
 static size_t cut(struct file *file, size_t most)
 {
     size_t count = 0;
-    while (count < most && file->begin < file->end) {
-        char *start = file->bytes + file->begin;
-        char *newline = memchr(start, '\n', file->end - file->begin);
-        size_t length = newline != NULL ? (size_t)(newline - start) : file->end - file->begin;
+    struct bytes *bytes = &file->bytes;
+    while (count < most && bytes->begin < bytes->end) {
+        char *start = bytes->data + bytes->begin;
+        char *newline = memchr(start, '\n', bytes->end - bytes->begin);
+        size_t length = newline != NULL ? (size_t)(newline - start) : bytes->end - bytes->begin;
         if (newline == NULL && !file->ended && length <= (size_t)file->longest)
             break; /* the line goes on */
-        file->begin += length + (newline != NULL);
+        bytes->begin += length + (newline != NULL);
         if (!file->cutting)
             add_line(file, &count, start, length);
         file->cutting = newline == NULL && !file->ended;
@@ -94,12 +143,13 @@ static void file_close(struct history *history)
 {
     struct file *file = (struct file *)history;
     unpack_close(file->unpack);
-    free(file->bytes);
+    free(file->bytes.data);
+    free(file->ahead.data);
     free(file->lines);
     free(file);
 }
 
-static const struct history_ops file_ops = {.read = file_read, .position = file_position, .size = file_size, .error = file_error, .close = file_close};
+static const struct history_ops file_ops = {.read = file_read, .position = file_position, .size = file_size, .error = file_error, .close = file_close, .ahead = file_ahead};
 
 struct text file_name(const char *path)
 {

@@ -19,6 +19,9 @@ struct history_ops {
 
     const char *(*error)(const struct history *history); /* of the last read that failed; for people */
     void (*close)(struct history *history);              /* frees it */
+
+    /* Let the next records come near while those handed out last are still in use, so that reading takes less time. May be NULL. */
+    void (*ahead)(struct history *history);
 };
 
 struct history { /* the first member of every body */
