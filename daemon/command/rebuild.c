@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "../engine/rebuild.h"
+#include "../log/clock.h"
 #include "../log/kafka.h"
 #include "../log/operator_log.h"
 #include "command.h"
@@ -15,12 +16,13 @@
 #include "options.h"
 #include "progress_bar.h"
 
-enum { CONFIG, DRY_RUN, THREADS, OPTION_COUNT };
+enum { CONFIG, DRY_RUN, THREADS, ACCEPT_LOSS, OPTION_COUNT };
 
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED},
     [DRY_RUN] = {"dry-run", NULL, "only say what it would do, how many records that are and how long it may take", 0},
     [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
+    [ACCEPT_LOSS] = {"accept-loss", NULL, "go on although the beginning of the input is deleted: what only that told is lost", 0},
     [OPTION_COUNT] = {0},
 };
 
@@ -51,6 +53,29 @@ static void set_handlers(struct log *log, struct stretch *stretch)
     sigemptyset(&action.sa_mask);
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
+}
+
+/* ---- what it rests on ---- */
+
+/* Does the input still hold what the application remembers? Where its beginning is deleted it does if there are records from before the retention. Else a
+ * rebuild would lose what only the deleted ones told, and says so. */
+static bool is_whole(const struct settings *settings)
+{
+    struct inputs all = {.command = "rebuild"}, kept = {.command = "rebuild"};
+    struct stretch_bounds remembered = STRETCH_WHOLE;
+    if (settings->retention_s >= 0)
+        remembered.begin_ms = clock_wall_ms() - (settings->retention_s + settings->out_of_orderness_s) * 1000;
+    bool known = inputs_open_topics(&all, settings, &STRETCH_WHOLE) && inputs_open_topics(&kept, settings, &remembered);
+    int64_t deleted = 0;
+    for (int i = 0; known && i < all.count && i < kept.count; i++)
+        if (settings->retention_s < 0 || all.histories[i]->ops->size(all.histories[i]) == kept.histories[i]->ops->size(kept.histories[i]))
+            deleted += stretch_deleted(all.stretch, i);
+    if (deleted > 0)
+        fprintf(stderr, "funneld rebuild: the first %" PRId64 " records of the input are deleted, and a rebuild loses what only they told. Give the input topics a longer\n"
+                        "retention, or put the events back (`funneld produce`); --accept-loss goes on\n", deleted);
+    inputs_close(&all);
+    inputs_close(&kept);
+    return known && deleted == 0;
 }
 
 /* ---- what it would do ---- */
@@ -154,6 +179,8 @@ static int run(int argc, char **argv)
     int status = EXIT_USAGE;
     if (!kafka_check(settings, error, sizeof error))
         fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
+    else if (values[ACCEPT_LOSS] == NULL && !is_whole(settings))
+        status = EXIT_FAILED;
     else
         status = values[DRY_RUN] != NULL ? tell(settings, (int)threads) : rebuild(settings, (int)threads);
     settings_free(settings);
@@ -162,12 +189,12 @@ static int run(int argc, char **argv)
 
 const struct command command_rebuild = {
     .name = "rebuild",
-    .arguments = "--config FILE [--dry-run] [--threads N]",
+    .arguments = "--config FILE [OPTIONS]",
     .summary = "A running application's state made anew from its input",
     .help = "After a funnel has changed in a way that its leads' rows do not know (fields, sources, names of stages), or internal topics were lost. The input is read\n"
             "from its start while the application goes on; then whoever leads gives way, the rest is read, and the new state takes the old one's place in one\n"
             "transaction: rows of leads, snapshots, tombstones for what is not there any more. Until then the old numbers stay published. Interrupted at any\n"
-            "moment nothing is harmed: to go on is to begin again.\n",
+            "moment nothing is harmed: to go on is to begin again. It knows what the input topics still hold: where their beginning is deleted it refuses.\n",
     .options = rows,
     .run = run,
 };

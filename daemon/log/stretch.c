@@ -16,7 +16,8 @@ struct part { /* one partition */
     struct history history;
     struct stretch *stretch;
     int number;               /* the reader's */
-    int64_t begin, end;       /* offsets; end: of the first record that is not read any more */
+    int64_t oldest;           /* offsets: of the oldest record that the log has, */
+    int64_t begin, end;       /* of the first one to read, and behind the last one */
     int64_t reached;
     struct log_block block;   /* handed out last */
     struct log_record *kept;  /* where some of a block are left out */
@@ -149,6 +150,7 @@ static enum log_status find_ends(struct stretch *stretch)
         part->number = i;
         stretch->histories[i] = &part->history;
         status = ask(stretch, ask_ends, part, of->topic);
+        part->oldest = part->begin;
     }
     return status == LOG_OK ? apply_bounds(stretch) : status;
 }
@@ -204,6 +206,11 @@ int stretch_histories(const struct stretch *stretch, struct history *const **out
 {
     *out = stretch->histories;
     return stretch->count;
+}
+
+int64_t stretch_deleted(const struct stretch *stretch, int partition)
+{
+    return stretch->parts[partition].oldest;
 }
 
 void stretch_stop(struct stretch *stretch)

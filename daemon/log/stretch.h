@@ -29,6 +29,9 @@ const char *stretch_error(const struct stretch *stretch);
 /* The partitions' histories, by topic and number. They are the stretch's, which closes them. */
 int stretch_histories(const struct stretch *stretch, struct history *const **out);
 
+/* How many offsets before its oldest record a partition no longer has (deleted by retention, most likely). */
+int64_t stretch_deleted(const struct stretch *stretch, int partition);
+
 void stretch_stop(struct stretch *stretch); /* reading fails soon */
 void stretch_close(struct stretch *stretch); /* NULL is fine */
 

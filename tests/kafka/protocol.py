@@ -1,14 +1,13 @@
-"""The requests to a broker that kcat cannot make: create a topic or more partitions of one, read what a group has
-committed, take a
-transactional id, give and take rights.
+"""The requests to a broker that kcat cannot make: create a topic or more partitions of one, delete its beginning, read what a
+group has committed, take a transactional id, give and take rights.
 
 Source: the Kafka protocol guide; of each request the last version before compact encodings."""
 
 import socket
 import struct
 
-CREATE_TOPICS, OFFSET_FETCH, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS, CREATE_PARTITIONS = 19, 9, 22, 30, 31, 37
-VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1, CREATE_PARTITIONS: 1}
+CREATE_TOPICS, OFFSET_FETCH, DELETE_RECORDS, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS, CREATE_PARTITIONS = 19, 9, 21, 22, 30, 31, 37
+VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, DELETE_RECORDS: 1, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1, CREATE_PARTITIONS: 1}
 RESOURCES = {"topic": 2, "group": 3, "transactional id": 5}
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
 LITERAL, ALLOW = 3, 3
@@ -139,3 +138,16 @@ def take_right(servers, principal, right):
     taken = answer.take("i")
     if error or taken != 1:
         raise RuntimeError(f"{right}: error {error}, {message}; {taken} rules deleted")
+
+
+def delete_records(servers, topic, partition, before):
+    """As retention does: what lies before an offset."""
+    wanted = _string(topic) + _array([struct.pack(">iq", partition, before)])
+    answer = _ask(servers, DELETE_RECORDS, _array([wanted]) + struct.pack(">i", TIMEOUT_S * 1000))
+    answer.take("i")  # throttled for
+    answer.take("i")  # one topic
+    answer.string()
+    answer.take("i")  # one partition
+    _, oldest, error = answer.take("i"), answer.take("q"), answer.take("h")
+    if error or oldest != before:
+        raise RuntimeError(f"{topic}/{partition}: error {error}, the oldest record is at {oldest}")

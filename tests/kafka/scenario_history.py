@@ -10,6 +10,7 @@ import time
 import events
 import letters
 from application import ALL_WINDOWS, Application
+from protocol import delete_records
 from records import Feed, ends, produce
 from snapshots import differences, last_by_key, read_lines, snapshots_of
 from suite import PROGRAM, expect, wait_until
@@ -107,6 +108,7 @@ def rebuild(suite):
         _check_rows(application, sample, rows)
         _check_letters(application, sample)
         _rebuild_lost(application)
+        _rebuild_cut(application)
         return f"{sum(sample.counts())} events, killed {kills - ended} times, generation {generation} before, {len(live)} snapshots; {said}"
     finally:
         application.end()
@@ -175,6 +177,16 @@ def _rebuild_lost(application):
     differ = differences(last_by_key(found), last_by_key(map(json.loads, replayed.splitlines())))
     expect(not differ and len(found) > 5, f"{len(found)} snapshots; {differ[:3]}")
     letters.check_each_once(application.read(f"{name}.dead-letters"), read_lines(path))
+
+
+def _rebuild_cut(application):
+    """Where the beginning of the input is deleted a rebuild would lose leads: it refuses."""
+    generation = _generation(application)
+    delete_records(application.servers, application.input, 1, 10)
+    _, told = funneld("rebuild", "--config", application.config, status=1)
+    expect("the first 10 records of the input are deleted" in told and _generation(application) == generation, told)
+    said, _ = funneld("rebuild", "--config", application.config, "--accept-loss", "--dry-run")
+    expect(b"Nothing was written" in said, said.decode())
 
 
 def _check_rows(application, sample, before):
