@@ -1,6 +1,7 @@
 """A broker for the tests: scripts/kafka behind two methods."""
 
 import os
+import socket
 import subprocess
 
 from suite import ROOT
@@ -18,6 +19,12 @@ class Cluster:
     def __init__(self, directory, secure=False, version=None):
         self.directory, self.secure, self.version = directory, secure, version
         self.servers = None
+
+    def reserve(self):
+        """An address for it before it is there."""
+        with socket.socket() as one:
+            one.bind(("127.0.0.1", 0))
+            self.servers = f"127.0.0.1:{one.getsockname()[1]}"
 
     def start(self):
         port = self.servers.rsplit(":", 1)[1] if self.servers else "0"

@@ -54,7 +54,7 @@ SCENARIOS = {  # quick ones first
     "secure": scenario_secure.secure,
     "trouble": scenario_trouble.trouble,
 }
-NOT_QUICK = {"standby", "chaos", "forms"}
+NOT_QUICK = {"standby", "chaos", "forms", "changes"}
 
 
 IN_CI = os.environ.get("CI") == "true"

@@ -14,8 +14,7 @@ EVENT = '{"lead_id": "L-1", "stage": "new", "product": "Допуск СРО"}'.e
 
 def trouble(suite):
     cluster = Cluster(suite.directory / "trouble")
-    cluster.start()
-    cluster.stop()
+    cluster.reserve()
     applications = []
     try:
         applications.append(Application(suite, "trouble", servers=cluster.servers))
