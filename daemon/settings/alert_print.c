@@ -56,6 +56,18 @@ static bool has_target(const struct funnel *funnel, const struct alert_rule *rul
     return false;
 }
 
+/* A matured conversion is not known before somebody in the window has had the whole horizon. */
+static void print_never_mature(const struct funnel *funnel, const struct alert_rule *rule, FILE *out)
+{
+    for (int k = 1; rule->matured && rule->window.kind == WINDOW_ROLLING && k < funnel->step_count; k++) {
+        if (!rule_looks_at(rule, funnel, k) || rule->window.length_s > funnel->steps[k].horizon_s)
+            continue;
+        fprintf(out, "\n      note: the window is no longer than the horizon of %s, %s: its matured conversion is not known before all are gone on or lost", funnel->steps[k].id,
+                duration(funnel->steps[k].horizon_s).text);
+        return;
+    }
+}
+
 /* Leads that fail by a horizon of some days and a half week fail on other weekdays than those on which they come: the evidence would sway with the week. */
 static void print_uneven(const struct funnel *funnel, const struct alert_rule *rule, FILE *out)
 {
@@ -103,6 +115,8 @@ static void print_condition(const struct funnel *funnel, const struct alert_rule
         fprintf(out, "more than %lld dead letters of one word within %s", (long long)rule->more_than, duration(rule->within_s).text);
         break;
     }
+    if (funnel != NULL)
+        print_never_mature(funnel, rule, out);
     fputc('\n', out);
 }
 
