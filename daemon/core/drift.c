@@ -17,9 +17,10 @@ static size_t first_place(const struct trials *trials, int64_t from, int64_t sli
     return from != TIME_NONE ? trials_place(trials, time_floor(from, slice_s) / slice_s) : 0;
 }
 
-bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t tick, struct drift_baseline *out)
+bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t horizon_s, int64_t tick,
+                    struct drift_baseline *out)
 {
-    int64_t ready = TIME_NEVER;
+    int64_t ready = TIME_NEVER, settled = TIME_NEVER;
     *out = (struct drift_baseline){0};
     for (size_t i = first_place(trials, drift->from, slice_s); i < trials->count; i++) {
         const struct trial *trial = &trials->list[i];
@@ -28,11 +29,21 @@ bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, co
             break;
         if (!counts(rule, trial, slice_s))
             continue;
-        if (ready == TIME_NEVER)
+        if (ready == TIME_NEVER) {
             ready = time_floor(start + rule->baseline_s + slice_s - 1, slice_s);
+            settled = drift->from == TIME_NONE ? start + horizon_s : start;
+        }
         out->succeeded += trial->succeeded;
         out->failed += trial->failed;
+        if (start >= settled) {
+            out->settled_succeeded += trial->succeeded;
+            out->settled_failed += trial->failed;
+        }
         out->start = start + slice_s > ready ? start + slice_s : ready;
+    }
+    if (out->settled_succeeded + out->settled_failed < DRIFT_SETTLED_LEAST) {
+        out->settled_succeeded = out->succeeded;
+        out->settled_failed = out->failed;
     }
     return out->succeeded > 0 && out->succeeded + out->failed >= DRIFT_OUTCOMES_LEAST && out->start <= tick;
 }

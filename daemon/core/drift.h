@@ -10,7 +10,10 @@
 #include "rule.h"
 #include "trials.h"
 
-enum { DRIFT_OUTCOMES_LEAST = 100 }; /* of a baseline: with 20 to 40 its error triples the false alarms */
+enum {
+    DRIFT_OUTCOMES_LEAST = 100, /* of a baseline: with 20 to 40 its error triples the false alarms */
+    DRIFT_SETTLED_LEAST = 50,   /* of its settled part */
+};
 
 struct drift_evidence {
     double sum;                 /* S */
@@ -31,11 +34,17 @@ struct drift { /* one series. Moments are multiples of the slice */
 
 #define DRIFT_NEW ((struct drift){.from = TIME_NONE})
 
-struct drift_baseline { int64_t start, succeeded, failed; };
+struct drift_baseline {
+    int64_t start, succeeded, failed;
+    int64_t settled_succeeded, settled_failed; /* the part of them that tells what nothing changed would look like from now on: see drift_baseline */
+};
 
 /* The series' baseline: from its first outcome to the first slice end by which `baseline` has passed and there are enough outcomes. False: it is not over at the
- * tick, or nothing ever succeeded, so that nothing can get worse. */
-bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t tick, struct drift_baseline *out);
+ * tick, or nothing ever succeeded, so that nothing can get worse.
+ * Where the leads themselves begin there are successes from the first day on, but no failures by the horizon before it has passed: until then outcomes look too
+ * good. The settled part leaves them out, unless that leaves too few. */
+bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t horizon_s, int64_t tick,
+                    struct drift_baseline *out);
 
 /* Outcomes a second, of late: over the time of a baseline before the tick, or since the first one. */
 double drift_rate(const struct drift *drift, const struct alert_rule *rule, const struct trials *trials, int64_t slice_s, int64_t tick);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "drift.h"
 #include "memory.h"
 #include "statistics.h"
 
@@ -76,23 +75,22 @@ double drift_limit_run_length(double p, double p0, double drop, double limit)
 }
 
 /* False alarms an outcome, over what the true rate may be. */
-static double alarm_rate(int64_t succeeded, int64_t failed, double drop, double limit)
+static double alarm_rate(const struct drift_baseline *baseline, double drop, double limit)
 {
-    double s = (double)succeeded + 0.5, f = (double)failed + 0.5, rate = 0;
+    double s = (double)baseline->settled_succeeded + 0.5, f = (double)baseline->settled_failed + 0.5, rate = 0, p0 = drift_p0(baseline->succeeded, baseline->failed);
     for (int i = 0; i < RATES; i++) { /* the logit of a Beta is nearly normal */
         double z = statistics_normal_quantile((i + 0.5) / RATES), logit = log(s / f) + z * sqrt(1 / s + 1 / f);
-        double p = RATES > 1 ? 1 / (1 + exp(-logit)) : drift_p0(succeeded, failed);
-        rate += 1 / drift_limit_run_length(p, drift_p0(succeeded, failed), drop, limit) / RATES;
+        rate += 1 / drift_limit_run_length(1 / (1 + exp(-logit)), p0, drop, limit) / RATES;
     }
     return rate;
 }
 
-double drift_limit(int64_t succeeded, int64_t failed, double drop, double outcomes)
+double drift_limit(const struct drift_baseline *baseline, double drop, double outcomes)
 {
     double low = 0.01, high = LIMIT_MOST;
     for (int i = 0; i < HALVINGS; i++) {
         double middle = (low + high) / 2;
-        *(alarm_rate(succeeded, failed, drop, middle) * outcomes > 1 ? &low : &high) = middle;
+        *(alarm_rate(baseline, drop, middle) * outcomes > 1 ? &low : &high) = middle;
     }
     return high;
 }

@@ -2,17 +2,17 @@
  * The sum walks over a grid of [0, h) as a Markov chain; the expected number of outcomes until it leaves at the top solves a banded system of equations.
  * A success or failure that ends between two points of the grid is dealt to both so that the mean is kept. Outcomes are taken one by one: that several share a
  * slice makes alarms a little rarer.
- * The baseline's success rate is itself an estimate; what is wanted is the expectation over what it may really have been: Beta(s + 1/2, f + 1/2).
+ * What the rate is while nothing changes is itself an estimate; what is wanted is the expectation over what it may really be: Beta(s + 1/2, f + 1/2).
  * Source: Brook, Evans, "An approach to the probability distribution of cusum run length", Biometrika 59 (1972). Pure. */
 #ifndef FUNNELD_CORE_DRIFT_LIMIT_H
 #define FUNNELD_CORE_DRIFT_LIMIT_H
 
-#include <stdint.h>
+#include "drift.h"
 
 /* Expected outcomes from S = 0 until S >= limit, where the chance of success is p and the weights are those of p0 and p0 (1 - drop). */
 double drift_limit_run_length(double p, double p0, double drop, double limit);
 
-/* The limit at which false alarms come once in `outcomes` outcomes, for a baseline of so many successes and failures. */
-double drift_limit(int64_t succeeded, int64_t failed, double drop, double outcomes);
+/* The limit at which false alarms come once in `outcomes` outcomes, for this baseline: p0 is that of all of it, the true rate is looked for in its settled part. */
+double drift_limit(const struct drift_baseline *baseline, double drop, double outcomes);
 
 #endif

@@ -238,11 +238,11 @@ void judge_drifts(struct candidates *out, struct board *board, const struct ruli
         struct drift_baseline baseline;
         if (!drift->watched) {
             struct drift part = known_part(drift, known);
-            if (!drift_baseline(&part, rule, trials, slice_s, moment->tick, &baseline))
+            if (!drift_baseline(&part, rule, trials, slice_s, board_funnel(board, group)->steps[step].horizon_s, moment->tick, &baseline))
                 continue;
             if (isnan(rate))
                 rate = rate_of_all(walk);
-            drift_watch(drift, &baseline, drift_limit(baseline.succeeded, baseline.failed, rule->drop, rate / rule->false_alarms_per_s));
+            drift_watch(drift, &baseline, drift_limit(&baseline, rule->drop, rate / rule->false_alarms_per_s));
             series->changed = true;
         }
         advance(series, rule, trials, slice_s, known, moment->tick);

@@ -97,7 +97,7 @@ static void evidence__is_the_sum_of_the_formula(void **state)
     for (int round = 0; round < 50; round++) {
         struct trials trials = make_trials(&random, 200, 0.3);
         struct drift drift = DRIFT_NEW;
-        drift_watch(&drift, &(struct drift_baseline){20 * HOUR_S, 60, 60}, 5);
+        drift_watch(&drift, &(struct drift_baseline){.start = 20 * HOUR_S, .succeeded = 60, .failed = 60}, 5);
         double sum = 0;
         for (int slice = 20; slice < 200; slice++) {
             int succeeded = 0, failed = 0;
@@ -126,18 +126,19 @@ static void a_series__begins_when_its_baseline_is_over(void **state)
     struct trials trials = {0};
     for (int hour = 5; hour < 5 + 150; hour++) /* one an hour from 5 o'clock on, two of three succeed */
         trials_add(&trials, hour, hour % 3 != 0, hour % 3 == 0);
-    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, 5 * HOUR_S + 10 * DAY_S - HOUR_S, &baseline));
-    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, 5 * HOUR_S + 10 * DAY_S, &baseline)); /* 150 outcomes in six days, and ten days have passed */
+    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 5 * HOUR_S + 10 * DAY_S - HOUR_S, &baseline));
+    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 5 * HOUR_S + 10 * DAY_S, &baseline)); /* 150 outcomes in six days, and ten days have passed */
     assert_int_equal(baseline.start, 5 * HOUR_S + 10 * DAY_S);
     assert_int_equal(baseline.succeeded, 100);
     assert_int_equal(baseline.failed, 50);
+    assert_int_equal(baseline.settled_succeeded + baseline.settled_failed, 126); /* without the first day, before the horizon could bring a failure */
     rule.baseline_s = 2 * DAY_S;
-    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, 104 * HOUR_S, &baseline)); /* 99 outcomes */
-    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, 105 * HOUR_S, &baseline));
+    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 104 * HOUR_S, &baseline)); /* 99 outcomes */
+    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 105 * HOUR_S, &baseline));
     assert_int_equal(baseline.start, 105 * HOUR_S);
     drift.from = 50 * HOUR_S; /* an episode was resolved then: what was before does not count */
-    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, 149 * HOUR_S, &baseline));
-    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, 160 * HOUR_S, &baseline));
+    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 149 * HOUR_S, &baseline));
+    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 160 * HOUR_S, &baseline));
     assert_int_equal(baseline.start, 150 * HOUR_S);
     trials_free(&trials);
 }
@@ -151,7 +152,7 @@ static void a_series_that_never_succeeds__is_not_watched(void **state)
     struct trials trials = {0};
     for (int hour = 0; hour < 200; hour++)
         trials_add(&trials, hour, 0, 1);
-    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, 300 * HOUR_S, &baseline));
+    assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 300 * HOUR_S, &baseline));
     trials_free(&trials);
 }
 
@@ -176,12 +177,18 @@ static void run_lengths__are_those_of_random_walks(void **state)
     }
 }
 
+static double limit_of(int64_t succeeded, int64_t failed, double outcomes)
+{
+    return drift_limit(&(struct drift_baseline){0, succeeded, failed, succeeded, failed}, 0.4, outcomes);
+}
+
 static void the_limit__grows_with_what_is_not_known_and_with_patience(void **state)
 {
     (void)state;
-    assert_true(drift_limit(50, 50, 0.4, 10000) > drift_limit(500, 500, 0.4, 10000)); /* a small baseline may be wrong */
-    assert_true(drift_limit(500, 500, 0.4, 100000) > drift_limit(500, 500, 0.4, 10000) + 1.5);
-    assert_true(drift_limit(500000, 500000, 0.4, 10000) > 6.4 && drift_limit(500000, 500000, 0.4, 10000) < 6.6);
+    assert_true(limit_of(50, 50, 10000) > limit_of(500, 500, 10000)); /* a small baseline may be wrong */
+    assert_true(limit_of(500, 500, 100000) > limit_of(500, 500, 10000) + 1.5);
+    assert_true(limit_of(500000, 500000, 10000) > 6.4 && limit_of(500000, 500000, 10000) < 6.6);
+    assert_true(drift_limit(&(struct drift_baseline){0, 540, 460, 350, 350}, 0.4, 10000) > limit_of(540, 460, 10000) + 0.5); /* the first weeks looked too good */
 }
 
 int main(void)
