@@ -283,9 +283,10 @@ static int run(int argc, char **argv)
 const struct command command_replay = {
     .name = "replay",
     .arguments = "--config FILE [OPTIONS] EVENTS... | - | --topics",
-    .summary = "History from files: every snapshot the past would have published",
-    .help = "Each file is one partition: one JSON object a line, or packed by gzip or zstd. With --topics each partition is one, up to the end it has now: no group\n"
-            "is joined, and nothing is written to Kafka but by --publish. With --from by event time, records older than that and max_future are not read.\n"
+    .summary = "History from files or topics: every snapshot and alert the past would have published",
+    .help = "Each file is one partition: one JSON object a line, or CSV by its name (.csv, .tsv), packed by gzip or zstd or not. With --topics each partition is\n"
+            "one, up to the end it has now: no group is joined, and nothing is written to Kafka but by --publish. With --from by event time, records older than\n"
+            "that and max_future are not read.\n"
             "Records go to standard output in order, or with --last only the last one of each key, sorted by key: the same bytes every time.\n"
             "What was counted, and every kind of dead letter with its most frequent values, is told on standard error, as is progress on a terminal.\n",
     .options = rows,
