@@ -170,7 +170,7 @@ static void take_to(struct rebuild *rebuild, int64_t cut_ms)
     for (int i = 0; i < rebuild->feed.count; i++) {
         struct feed_input *input = &rebuild->feed.inputs[i];
         const struct intake_item *item;
-        bool counted = input->counted_to >= 0; /* by the former leader: before every cut that is to come, and its dead letters are there */
+        bool counted = input->counted_to >= 0; /* by the former leader, whatever the cut (a changed out_of_orderness moves cuts), and its dead letters are there */
         while ((item = feed_take(input, counted ? TIME_NEVER : cut_ms)) != NULL) {
             count(rebuild, item);
             if (item->letter && !counted)
