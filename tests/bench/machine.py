@@ -37,6 +37,6 @@ def describe(root, build):
         "flags": " ".join(flag for flag in flags.split() if not flag.startswith("-W")),
         "librdkafka": said("pkg-config", "--modversion", "rdkafka"),
         "cjson": said("pkg-config", "--modversion", "libcjson"),
-        "kafka": find(r"<artifactId>kafka_[\d.]+</artifactId>\s*<version>([\d.]+)", read(os.path.join(root, "tests/kafka/broker/pom.xml"))),
+        "kafka": find(r"<kafka.version>([\d.]+)", read(os.path.join(root, "tests/kafka/broker/pom.xml"))),
         "java": said("java", "-version").split("\n")[0],
     }
