@@ -86,9 +86,11 @@ def rebuild(suite):
         while_it_runs = [lines[len(lines) // 2:len(lines) * 9 // 10] for lines in sample.partitions]
         feed = Feed(application.servers, application.input, while_it_runs, seconds)
         said = _dry_run(application, new)
+        begun = time.monotonic()
         _, told = funneld("rebuild", "--config", application.config)  # while events come in, some for the dead letters
+        took = time.monotonic() - begun
         expect("generation 2 is in place" in told and "another configuration" not in told, told)
-        ended = sum(_kill_rebuild(daemon, application.config, chance.uniform(0.1, 2.5)) for _ in range(kills))
+        ended = sum(_kill_rebuild(daemon, application.config, chance.uniform(0.1, 1.0) * took) for _ in range(kills))
         feed.wait()
         application.settle([len(lines) * 9 // 10 for lines in sample.partitions])
         generation = _generation(application)
