@@ -237,6 +237,42 @@ static void figures__say_what_is_held(void **state)
     assert_ptr_equal(board_zone(world.board), &world_utc);
 }
 
+/* The group of all leads is added up from the groups of the first breakdown and the leads that are in none of them. */
+static void all_leads__are_those_of_every_manager_and_of_none(void **state)
+{
+    (void)state;
+    world_tell(&world, 0, "A", "10:00 new manager Anna amount 100");
+    world_tell(&world, 0, "B", "11:00 new manager Boris amount 20");
+    world_tell(&world, 0, "C", "12:00 new amount 3");
+    world_tick(&world, day(2), TIME_NONE);
+    const struct snapshot *all = world_snapshot(&world, 0, -1, NULL, ROLLING, day(1), day(2));
+    assert_int_equal(all->views[TALLY_ACTIVITY].steps[0].reached, 3);
+    assert_int_equal(all->views[TALLY_COHORT].entered, 3);
+    assert_int_equal(all->open_count, 1);
+    assert_int_equal(all->open[0].leads, 3);
+    assert_true(all->open[0].amount == 12300);
+    world_tell(&world, 0, "A", "day2 10:00 paid manager Boris");
+    world_tick(&world, day(3), TIME_NONE);
+    all = world_snapshot(&world, 0, -1, NULL, ROLLING, day(1), day(3));
+    assert_int_equal(all->open[0].leads, 2);
+    assert_true(all->open[0].amount == 2300 && all->views[TALLY_COHORT].won_amount == 10000);
+}
+
+/* A lead that is forgotten before the tick that would have counted it: the slices it counted in stay, and it stands open in its second life alone. */
+static void forgotten_before_it_was_counted__counts_all_the_same(void **state)
+{
+    (void)state;
+    static struct story story;
+    world_tell(&world, 0, "A", "10:00 new manager Anna amount 100");
+    story_read(&story, "day3 10:00 new manager Anna", "A", &plan.funnels[0], 0, STORY_DIMENSIONS_MAX, plan.dimensions);
+    world_apply(&world, &story.events[0].event, day(2));
+    world_tick(&world, day(4), TIME_NONE);
+    const struct snapshot *month = world_snapshot(&world, 0, -1, NULL, MONTH, day(1), day(4));
+    assert_int_equal(month->views[TALLY_ACTIVITY].steps[0].reached, 2);
+    assert_int_equal(month->open[0].leads, 1);
+    assert_true(month->open[0].amount == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +284,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(dropped__when_the_first_slice_lies_before_the_bound, set_up, tear_down),
         cmocka_unit_test_setup_teardown(known__makes_the_window_that_was_published_before, set_up, tear_down),
         cmocka_unit_test_setup_teardown(known__is_due_and_stands_at_the_tick, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(all_leads__are_those_of_every_manager_and_of_none, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(forgotten_before_it_was_counted__counts_all_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(figures__say_what_is_held, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("core/board", tests, NULL, NULL);
