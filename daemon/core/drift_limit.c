@@ -10,7 +10,7 @@ enum {
     STEPS_A_MOVE = 12,    /* points of the grid that the smaller of the two moves passes; h is then right within about 1 % */
     POINTS_MOST = 1500,
     HALVINGS = 24,
-    RATES = 9,            /* points that stand for what the true rate may be */
+    RATES = 5,            /* points that stand for what the true rate may be: alarms are rarer than reckoned anyway, so the tails are left out */
 };
 #define LIMIT_MOST 60.0   /* e^60 outcomes between false alarms are for ever */
 
@@ -77,7 +77,9 @@ double drift_limit_run_length(double p, double p0, double drop, double limit)
 /* False alarms an outcome, over what the true rate may be. */
 static double alarm_rate(const struct drift_baseline *baseline, double drop, double limit)
 {
-    double s = (double)baseline->settled_succeeded + 0.5, f = (double)baseline->settled_failed + 0.5, rate = 0, p0 = drift_p0(baseline->succeeded, baseline->failed);
+    double outcomes = (double)(baseline->succeeded + baseline->failed), settled = (double)(baseline->settled_succeeded + baseline->settled_failed);
+    double s = (double)baseline->settled_succeeded * outcomes / settled + 0.5, f = (double)baseline->settled_failed * outcomes / settled + 0.5;
+    double rate = 0, p0 = drift_p0(baseline->succeeded, baseline->failed);
     for (int i = 0; i < RATES; i++) { /* the logit of a Beta is nearly normal */
         double z = statistics_normal_quantile((i + 0.5) / RATES), logit = log(s / f) + z * sqrt(1 / s + 1 / f);
         rate += 1 / drift_limit_run_length(1 / (1 + exp(-logit)), p0, drop, limit) / RATES;

@@ -2,7 +2,7 @@
  * The sum walks over a grid of [0, h) as a Markov chain; the expected number of outcomes until it leaves at the top solves a banded system of equations.
  * A success or failure that ends between two points of the grid is dealt to both so that the mean is kept. Outcomes are taken one by one: that several share a
  * slice makes alarms a little rarer.
- * What the rate is while nothing changes is itself an estimate; what is wanted is the expectation over what it may really be: Beta(s + 1/2, f + 1/2).
+ * What the rate is while nothing changes is itself an estimate; what is wanted is the expectation over what it may really be, Beta(s + 1/2, f + 1/2).
  * Source: Brook, Evans, "An approach to the probability distribution of cusum run length", Biometrika 59 (1972). Pure. */
 #ifndef FUNNELD_CORE_DRIFT_LIMIT_H
 #define FUNNELD_CORE_DRIFT_LIMIT_H

@@ -1,5 +1,5 @@
 /* alert_trial.c -- how often alert rules cry wolf, and how soon they tell a real fall: a sales team made up from a seed (market.h), years of it run through the
- * daemon's own core, tick by tick. Prints the two tables of the README.
+ * daemon's own core, tick by tick. Prints the three tables of the README.
  *     alert_trial FUNNEL.yaml DEFAULT.yaml [YEARS [HALVINGS [SEED]]] */
 #include <inttypes.h>
 #include <math.h>
@@ -23,7 +23,7 @@ struct run {
     const struct settings *settings;
     int64_t count_from, change;
     struct told told[RULES_MAX];
-    bool watched;
+    int64_t watched_from[MARKET_STEPS]; /* by step, of the first rule and all leads; TIME_NONE: not yet */
 };
 
 static struct text label(const struct alert *alert, struct text name)
@@ -59,6 +59,19 @@ static void apply(struct ledger *ledger, const struct market_event *from)
     ledger_apply(ledger, &event, TIME_NONE);
 }
 
+static void note_watched(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift)
+{
+    struct run *run = context;
+    const struct alert alert = {.labels = labels, .label_count = label_count};
+    (void)fingerprint;
+    (void)rule;
+    if (!drift->watched || label(&alert, TEXT("manager")).data != NULL || !text_equal(label(&alert, TEXT("alertname")), text_of(run->settings->rules[0][0].alert)))
+        return;
+    for (int k = 0; k < MARKET_STEPS; k++)
+        if (text_equal(label(&alert, TEXT("step")), text_of(run->settings->funnels[0].steps[k].id)) && run->watched_from[k] == TIME_NONE)
+            run->watched_from[k] = drift->start;
+}
+
 /* All of a market through the core, a tick an hour. */
 static void run_market(struct run *run, const struct market *market, int64_t end)
 {
@@ -73,6 +86,8 @@ static void run_market(struct run *run, const struct market *market, int64_t end
     int64_t last_event_at = TIME_NONE;
     for (int i = 0; i < RULES_MAX; i++)
         run->told[i] = (struct told){0, TIME_NONE};
+    for (int k = 0; k < MARKET_STEPS; k++)
+        run->watched_from[k] = TIME_NONE;
     size_t next = 0;
     for (int64_t tick = market_start + HOUR_S; tick <= end; tick += HOUR_S) {
         for (; next < market->count && market->events[next].at < tick; next++) {
@@ -82,6 +97,7 @@ static void run_market(struct run *run, const struct market *market, int64_t end
         board_merge(board, 0, ledger);
         board_tick(board, tick, TIME_NONE);
         alerts_step(alerts, &(struct alerts_moment){.tick = tick, .bound = TIME_NONE, .last_event_at = &last_event_at}, note, run);
+        alerts_each_drift(alerts, note_watched, run);
     }
     alerts_free(alerts);
     board_free(board);
@@ -91,7 +107,32 @@ static void run_market(struct run *run, const struct market *market, int64_t end
 static const double sizes[] = {15, 20, 100, 500};
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
-/* ---- the two tables ---- */
+/* ---- the tables ---- */
+
+/* From which week on drift watches each step: of one team of each size. */
+static void watched(struct run *run, uint64_t seed)
+{
+    enum { WEEKS = 2 * WEEKS_A_YEAR };
+    printf("Week from which drift watches the step (-: not within two years)\n\n| leads a week |");
+    for (int k = 1; k < MARKET_STEPS; k++)
+        printf(" %s |", run->settings->funnels[0].steps[k].id);
+    puts("");
+    for (int s = 0; s < SIZES; s++) {
+        struct market market = {0};
+        market_make(&market, seed + (uint64_t)s, sizes[s], WEEKS, TIME_NEVER, LOST_SHARE);
+        run->count_from = run->change = TIME_NEVER;
+        run_market(run, &market, market_start + WEEKS * 7 * (int64_t)DAY_S);
+        printf("| %.0f |", sizes[s]);
+        for (int k = 1; k < MARKET_STEPS; k++)
+            if (run->watched_from[k] != TIME_NONE)
+                printf(" %.0f |", ceil((double)(run->watched_from[k] - market_start) / (7 * DAY_S)));
+            else
+                printf(" - |");
+        puts("");
+        market_free(&market);
+    }
+    puts("");
+}
 
 static void stationary(struct run *run, int years, uint64_t seed)
 {
@@ -241,6 +282,7 @@ int main(int argc, char **argv)
     int years = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 40, count = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 40;
     uint64_t seed = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
     struct run run = {.settings = settings};
+    watched(&run, seed);
     if (years > 0)
         stationary(&run, years, seed);
     if (count > 0)
