@@ -11,7 +11,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* One pass over the one shape that lead_json_write writes; members may come in any order, white space may not. */
+/* One pass over the one shape that lead_json_write writes: `from` first in its section, the other members in any order, no white space. */
 
 struct lead_reader {
     const struct settings *settings;
@@ -128,13 +128,13 @@ struct section_reader { /* what a section is read into */
     struct lead_reader *reader;
     struct ledger_section *section;
     int funnel;   /* -1: no longer in the configuration */
-    int64_t from; /* as written before all other times */
+    int64_t from; /* what all other times are told from; TIME_NONE: not read yet */
 };
 
 static bool read_moment(const struct section_reader *into, int64_t *moment)
 {
     int64_t since;
-    if (!read_integer(into->reader, &since) || since < TIME_LEAST - TIME_GREATEST || since > TIME_GREATEST - TIME_LEAST)
+    if (into->from == TIME_NONE || !read_integer(into->reader, &since) || since < TIME_LEAST - TIME_GREATEST || since > TIME_GREATEST - TIME_LEAST)
         return false;
     *moment = into->from + since;
     return *moment >= TIME_LEAST && *moment <= TIME_GREATEST;
@@ -258,11 +258,20 @@ static bool read_dimensions(const struct section_reader *into)
     return false;
 }
 
+static bool read_from(struct section_reader *into)
+{
+    int64_t from;
+    if (into->from != TIME_NONE || !read_integer(into->reader, &from) || from < TIME_LEAST || from > TIME_GREATEST)
+        return false;
+    into->from = from;
+    return true;
+}
+
 static bool read_member(struct section_reader *into, struct text name)
 {
     int64_t moment;
     if (text_equal(name, TEXT("from")))
-        return read_moment(into, &into->from);
+        return read_from(into);
     if (text_equal(name, TEXT("last")))
         return read_moment(into, &into->section->last_at);
     if (text_equal(name, TEXT("reaches")))
@@ -283,7 +292,7 @@ static bool read_member(struct section_reader *into, struct text name)
 
 static bool read_section(struct lead_reader *reader, struct ledger_section *section, int funnel)
 {
-    struct section_reader into = {reader, section, funnel, 0};
+    struct section_reader into = {reader, section, funnel, TIME_NONE};
     struct text name;
     bool more;
     section->funnel = funnel;

@@ -137,6 +137,9 @@ static void what_is_no_row__is_refused(void **state)
         "{\"removed\":253402300800}", "{\"removed\":-62135596801}", "{\"removed\":99999999999999999999}", "{\"removed\":-}", "{\"removed\":}",
         "{\"funnels\":{\"any\":{}}}",                                                     /* no last */
         "{\"funnels\":{\"any\":{\"from\":5}}}",
+        "{\"funnels\":{\"any\":{\"last\":0,\"from\":5}}}",                               /* seconds since nothing */
+        "{\"funnels\":{\"any\":{\"from\":5,\"from\":5,\"last\":0}}}",
+        "{\"funnels\":{\"any\":{\"from\":253402300800,\"last\":-1}}}",
         "{\"funnels\":{\"any\":{\"from\":253402300799,\"last\":1}}}",                     /* the year 10000 */
         "{\"funnels\":{\"any\":{\"from\":5,\"last\":9223372036854775807}}}",
         "{\"funnels\":{\"any\":{\"from\":5,\"last\":0},\"any\":{\"from\":5,\"last\":0}}}",
