@@ -8,7 +8,6 @@
 enum {
     PREFETCH_SLOT = 16,      /* events ahead: about the time two lines of memory need to come one after the other */
     PREFETCH_LEAD = 8,
-    WORTH_WAKING = 128,      /* a smaller batch is folded before other threads would be awake */
 };
 
 void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool, bool changelog)
@@ -77,20 +76,10 @@ static void apply_shard(void *context, int shard)
     }
 }
 
-/* Each shard's part of some work, on threads of their own if it is about that many events. */
-static void on_all(struct fold *fold, void (*work)(void *fold, int shard), size_t events)
-{
-    if (events >= WORTH_WAKING)
-        pool_run(fold->pool, work, fold);
-    else
-        for (int i = 0; i < fold->shard_count; i++)
-            work(fold, i);
-}
-
 void fold_apply(struct fold *fold)
 {
     if (fold->batch_count > 0)
-        on_all(fold, apply_shard, fold->batch_count);
+        pool_run_for(fold->pool, fold->batch_count, apply_shard, fold);
     fold->applied_count += fold->batch_count;
     fold->batch_count = 0;
 }
@@ -107,7 +96,7 @@ void fold_tick(struct fold *fold, int64_t tick, int64_t bound)
 {
     fold_apply(fold);
     fold->bound = bound;
-    on_all(fold, count_shard, fold->applied_count);
+    pool_run_for(fold->pool, fold->applied_count, count_shard, fold);
     fold->applied_count = 0;
     for (int i = 0; i < fold->shard_count; i++)
         board_merge(fold->board, i, fold->shards[i]);

@@ -6,6 +6,8 @@
 
 #include "../core/memory.h"
 
+enum { WORTH_WAKING = 128 }; /* items */
+
 struct worker {
     struct pool *pool;
     int number;
@@ -102,4 +104,13 @@ void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *
             pthread_cond_wait(&pool->end, &pool->lock);
         pthread_mutex_unlock(&pool->lock);
     }
+}
+
+void pool_run_for(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context)
+{
+    if (items >= WORTH_WAKING)
+        pool_run(pool, work, context);
+    else
+        for (int i = 0; i < pool->threads; i++)
+            work(context, i);
 }

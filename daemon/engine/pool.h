@@ -3,6 +3,8 @@
 #ifndef FUNNELD_ENGINE_POOL_H
 #define FUNNELD_ENGINE_POOL_H
 
+#include <stddef.h>
+
 struct pool;
 
 struct pool *pool_new(int threads); /* >= 1 */
@@ -12,5 +14,8 @@ int pool_threads(const struct pool *pool);
 /* Call work(context, 0 .. threads - 1), each on a thread of its own, and return when all are done. What was written before the call is seen by the
  * work, and what the work wrote is seen after it. */
 void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *context);
+
+/* The same for work on that many items: few are done on the caller's thread, one number after another, before other threads would be awake. */
+void pool_run_for(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context);
 
 #endif

@@ -8,7 +8,7 @@
 #include "latest.h"
 #include "published.h"
 
-enum { PREFETCH = 16, WORTH_WAKING = 128 }; /* as in fold.c */
+enum { PREFETCH = 16 }; /* as in fold.c */
 
 struct shard { /* what one thread reads rows with */
     struct lead_reader *reader;
@@ -93,11 +93,7 @@ static void restore_leads(void *context, const struct log_record *records, int c
     restoring->hashes = memory_grow(restoring->hashes, &restoring->hash_capacity, (size_t)count, sizeof *restoring->hashes);
     for (int i = 0; i < count; i++)
         restoring->hashes[i] = lead_json_hash(records[i].key);
-    if (count >= WORTH_WAKING)
-        pool_run(fold->pool, restore_shard, restoring);
-    else
-        for (int i = 0; i < fold->shard_count; i++)
-            restore_shard(restoring, i);
+    pool_run_for(fold->pool, (size_t)count, restore_shard, restoring);
 }
 
 static void count_shard(void *context, int shard)
