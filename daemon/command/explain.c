@@ -145,14 +145,8 @@ static void see_row(struct search *search, const struct history *history, const 
 
 static void see_letter(struct search *search, const struct history *history, const struct log_record *record)
 {
-    struct text word = TEXT("dead letter"), message = {NULL, 0};
-    for (int i = 0; i < record->header_count; i++) {
-        if (text_equal(record->headers[i].name, TEXT("funneld.error")))
-            word = record->headers[i].value;
-        if (text_equal(record->headers[i].name, TEXT("__streams.errors.message")))
-            message = record->headers[i].value;
-    }
-    note(search, history, record->offset, word, message);
+    struct text word = log_header_value(record, TEXT("funneld.error"));
+    note(search, history, record->offset, word.data != NULL ? word : TEXT("dead letter"), log_header_value(record, TEXT("__streams.errors.message")));
 }
 
 static bool search_topics(struct search *search)

@@ -31,28 +31,26 @@ static uint64_t digest_of(const struct log_record *record)
 {
     if (record->value.data == NULL)
         return 0;
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, TEXT("digest")) && record->headers[i].value.length == 16) {
-            char digits[17] = "";
-            memcpy(digits, record->headers[i].value.data, 16);
-            return strtoull(digits, NULL, 16);
-        }
-    return 2; /* somebody else's record: whatever is to be said differs from it */
+    struct text digest = log_header_value(record, TEXT("digest"));
+    if (digest.length != 16)
+        return 2; /* somebody else's record: whatever is to be said differs from it */
+    char digits[17] = "";
+    memcpy(digits, digest.data, 16);
+    return strtoull(digits, NULL, 16);
 }
 
-static bool is_snapshot(const struct log_record *record)
+/* Alerts may share the topic; a tombstone has no type. */
+static bool may_be_snapshot(const struct log_record *record)
 {
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, TEXT("type")) && !text_equal(record->headers[i].value, TEXT("snapshot")))
-            return false; /* alerts may share the topic */
-    return true;
+    struct text type = log_header_value(record, TEXT("type"));
+    return type.data == NULL || text_equal(type, TEXT("snapshot"));
 }
 
 void published_see(void *context, const struct log_record *records, int count)
 {
     struct published *published = context;
     for (int i = 0; i < count; i++) {
-        if (!is_snapshot(&records[i]))
+        if (!may_be_snapshot(&records[i]))
             continue;
         uint32_t key = names_number(published->keys, records[i].key);
         size_t before = published->digest_capacity;

@@ -27,7 +27,7 @@
 #include "outcomes.h"
 
 struct rebuild_progress {
-    const char *doing;        /* "reading", "the tail", "writing": a word for people */
+    const char *doing;        /* "reading", "taking the lead", "catching up", "writing": for people */
     int64_t position, size;   /* records; size -1: not known */
     uint64_t events;
     int64_t reached;          /* event time: the greatest `at` counted, seconds; TIME_NONE */

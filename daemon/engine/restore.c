@@ -127,19 +127,11 @@ static void settle(struct restoring *restoring)
 
 /* ---- alerts ---- */
 
-static bool is_snapshot(const struct log_record *record)
-{
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, TEXT("type")))
-            return text_equal(record->headers[i].value, TEXT("snapshot"));
-    return false;
-}
-
 static void see_alerts(void *context, const struct log_record *records, int count)
 {
     struct restoring *restoring = context;
     for (int i = 0; i < count; i++)
-        if (records[i].key.data != NULL && !is_snapshot(&records[i])) /* a topic may be that of both */
+        if (records[i].key.data != NULL && !text_equal(log_header_value(&records[i], TEXT("type")), TEXT("snapshot"))) /* a topic may be that of both */
             latest_put(&restoring->alerts, records[i].key, records[i].value);
 }
 

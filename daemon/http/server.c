@@ -38,19 +38,11 @@ struct server {
 
 /* ---- what the topics say ---- */
 
-static struct text header_of(const struct log_record *record, const char *name)
-{
-    for (int i = 0; i < record->header_count; i++)
-        if (text_equal(record->headers[i].name, text_of(name)))
-            return record->headers[i].value;
-    return (struct text){NULL, 0};
-}
-
 static void on_letter(struct server *server, const struct log_record *record)
 {
-    struct text word = header_of(record, "funneld.error");
+    struct text word = log_header_value(record, TEXT("funneld.error"));
     if (word.data != NULL)
-        store_letter(server->store, word, header_of(record, "__streams.errors.message"), record->timestamp_ms / 1000, clock_wall_ms() / 1000);
+        store_letter(server->store, word, log_header_value(record, TEXT("__streams.errors.message")), record->timestamp_ms / 1000, clock_wall_ms() / 1000);
 }
 
 /* Streams hear of what is new, not of what was there before. */
@@ -62,7 +54,7 @@ static void on_record(void *context, int topic, const struct log_record *from)
         return;
     }
     bool tombstone = from->value.data == NULL;
-    bool alert = topic == TOPIC_ALERTS || text_equal(header_of(from, "type"), TEXT("alert"));
+    bool alert = topic == TOPIC_ALERTS || text_equal(log_header_value(from, TEXT("type")), TEXT("alert"));
     struct record *record = record_new(from->key, from->value);
     if (!tombstone && atomic_load(&server->api.ready))
         streams_tell(server->streams, alert ? STREAM_ALERT : STREAM_SNAPSHOT, record_hold(record));

@@ -37,6 +37,15 @@ struct log_record {
     int header_count;
 };
 
+/* The value of its last header of that name, which is the one that counts: a dead letter has those that it came with before its own. data NULL: none. */
+static inline struct text log_header_value(const struct log_record *record, struct text name)
+{
+    for (int i = record->header_count - 1; i >= 0; i--)
+        if (text_equal(record->headers[i].name, name))
+            return record->headers[i].value;
+    return (struct text){NULL, 0};
+}
+
 struct log_block { /* consecutive records of one input partition; borrowed until log_release */
     int partition;                 /* index, see log_partitions */
     int count;
