@@ -4,12 +4,12 @@
 
 #include "../core/memory.h"
 #include "clock.h"
+#include "sending.h"
 
 enum {
     ANSWER_MS = 30000, /* for a transaction's steps, and for topics to show */
     FULL_MS = 50,
     FLUSH_MS = 500,    /* then the next look at the flag to stop */
-    CLOSE_MS = 3000,
     SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
 };
 
@@ -20,8 +20,7 @@ struct producer {
     rd_kafka_topic_t **topics;
     bool open;                       /* a transaction is */
     unsigned unserved;
-    rd_kafka_resp_err_t undelivered; /* the first error of a record */
-    const char *undelivered_topic;   /* librdkafka's, valid while the topic is */
+    struct sending_failure failure;  /* of a record */
 };
 
 static enum log_status fail(struct producer *producer, const char *doing, const char *text)
@@ -34,8 +33,7 @@ static enum log_status judge(struct producer *producer, rd_kafka_error_t *error,
 {
     if (error == NULL)
         return LOG_OK;
-    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
-    bool fenced = code == RD_KAFKA_RESP_ERR__FENCED || code == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || code == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH;
+    bool fenced = sending_is_fenced(rd_kafka_error_code(error));
     fail(producer, doing, fenced ? "another process does the same now, and has shut this one out" : rd_kafka_error_string(error));
     rd_kafka_error_destroy(error);
     return LOG_FAILED;
@@ -43,31 +41,18 @@ static enum log_status judge(struct producer *producer, rd_kafka_error_t *error,
 
 static bool retries(struct producer *producer, rd_kafka_error_t *error, int64_t until_ms)
 {
-    if (rd_kafka_error_is_fatal(error) || rd_kafka_error_txn_requires_abort(error) || !rd_kafka_error_is_retriable(error) || clock_steady_ms() >= until_ms ||
-        client_stopped(producer->client))
+    if (!sending_may_retry(error) || clock_steady_ms() >= until_ms || client_stopped(producer->client))
         return false;
     rd_kafka_poll(producer->handle, 0);
     rd_kafka_error_destroy(error);
     return true;
 }
 
-/* Only failures come here, from rd_kafka_poll or flush in our own thread. */
-static void on_delivery(rd_kafka_t *handle, const rd_kafka_message_t *message, void *opaque)
-{
-    (void)handle;
-    (void)opaque;
-    struct producer *producer = message->_private;
-    if (producer->undelivered != RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE || message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-        return;
-    producer->undelivered = message->err;
-    producer->undelivered_topic = rd_kafka_topic_name(message->rkt);
-}
-
 static enum log_status delivered(struct producer *producer)
 {
     char text[512];
-    if (producer->undelivered != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return fail(producer, producer->undelivered_topic, rd_kafka_err2str(producer->undelivered));
+    if (producer->failure.error != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return fail(producer, producer->failure.topic, rd_kafka_err2str(producer->failure.error));
     if (rd_kafka_fatal_error(producer->handle, text, sizeof text) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return fail(producer, "writing", text);
     return client_stopped(producer->client) ? fail(producer, "writing", "stopped") : LOG_OK;
@@ -115,7 +100,7 @@ static enum log_status shut_out(struct producer *producer)
 enum log_status producer_open(struct client *client, enum client_kind kind, const char *const *names, int count, struct producer **out)
 {
     rd_kafka_conf_t *configuration = client_configure(client, kind);
-    rd_kafka_conf_set_dr_msg_cb(configuration, on_delivery);
+    sending_watch(configuration);
     rd_kafka_t *handle = client_open(client, kind, configuration);
     if (handle == NULL)
         return LOG_FAILED;
@@ -141,34 +126,12 @@ void producer_close(struct producer *producer)
 {
     if (producer == NULL)
         return;
-    char text[8];
-    if (producer->open && rd_kafka_fatal_error(producer->handle, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        rd_kafka_flush(producer->handle, CLOSE_MS); /* first: in librdkafka 2.0.2 an abort may overtake what it aborts */
-        rd_kafka_error_destroy(rd_kafka_abort_transaction(producer->handle, CLOSE_MS));
-    }
-    rd_kafka_purge(producer->handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(producer->handle, CLOSE_MS);
-    for (int i = 0; i < producer->count; i++)
-        if (producer->topics[i] != NULL)
-            rd_kafka_topic_destroy(producer->topics[i]);
-    rd_kafka_destroy(producer->handle);
+    sending_close(producer->handle, producer->topics, producer->count, producer->open);
     free(producer->topics);
     free(producer);
 }
 
 /* ---- writing ---- */
-
-static rd_kafka_headers_t *copy_headers(const struct log_record *record)
-{
-    if (record->header_count == 0)
-        return NULL;
-    rd_kafka_headers_t *headers = rd_kafka_headers_new((size_t)record->header_count);
-    for (int i = 0; i < record->header_count; i++) {
-        const struct log_header *header = &record->headers[i];
-        rd_kafka_header_add(headers, header->name.data, (ssize_t)header->name.length, header->value.data, (ssize_t)header->value.length);
-    }
-    return headers;
-}
 
 enum log_status producer_write(struct producer *producer, int topic, const struct log_record *record)
 {
@@ -178,23 +141,15 @@ enum log_status producer_write(struct producer *producer, int topic, const struc
         if (delivered(producer) != LOG_OK)
             return LOG_FAILED;
     }
-    rd_kafka_headers_t *headers = copy_headers(record);
-    int64_t timestamp_ms = record->timestamp_ms != INT64_MIN ? record->timestamp_ms : 0; /* 0: now */
     for (;;) {
-        rd_kafka_resp_err_t error =
-            rd_kafka_producev(producer->handle, RD_KAFKA_V_RKT(producer->topics[topic]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                              RD_KAFKA_V_KEY(record->key.data, record->key.length), RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.data, record->value.length),
-                              RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(producer), RD_KAFKA_V_END);
+        rd_kafka_resp_err_t error = sending_produce(producer->handle, producer->topics[topic], record, &producer->failure);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
             return LOG_OK;
-        if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-            rd_kafka_poll(producer->handle, FULL_MS);
-        enum log_status status = error == RD_KAFKA_RESP_ERR__QUEUE_FULL ? delivered(producer) : fail(producer, "writing", rd_kafka_err2str(error));
-        if (status != LOG_OK) {
-            if (headers != NULL)
-                rd_kafka_headers_destroy(headers);
-            return status;
-        }
+        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+            return fail(producer, "writing", rd_kafka_err2str(error));
+        rd_kafka_poll(producer->handle, FULL_MS);
+        if (delivered(producer) != LOG_OK)
+            return LOG_FAILED;
     }
 }
 

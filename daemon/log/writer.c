@@ -5,6 +5,7 @@
 
 #include "../core/memory.h"
 #include "clock.h"
+#include "sending.h"
 #include "service.h"
 
 enum {
@@ -14,7 +15,6 @@ enum {
     LONG_PATIENCE_MS = 900000, /* transaction.max.timeout.ms, as brokers have it by default */
     FULL_MS = 50,
     FLUSH_SOON = 20,     /* milliseconds */
-    CLOSE_MS = 3000,
     SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
 };
 
@@ -26,24 +26,10 @@ struct writer {
     int64_t patience_ms;
     bool open;          /* a transaction is */
     unsigned unserved;  /* writes since delivery errors were looked at */
-    rd_kafka_resp_err_t undelivered; /* the first error of a record in this transaction */
-    char undelivered_topic[256];
+    struct sending_failure failure; /* of a record in this transaction */
 };
 
 /* ---- errors ---- */
-
-/* Only failures come here (delivery.report.only.error), from rd_kafka_poll or flush in our own thread. */
-static void on_delivery(rd_kafka_t *producer, const rd_kafka_message_t *message, void *opaque)
-{
-    (void)producer;
-    (void)opaque;
-    struct writer *writer = message->_private;
-    if (writer->undelivered != RD_KAFKA_RESP_ERR_NO_ERROR || message->err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
-        message->err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-        return;
-    writer->undelivered = message->err;
-    snprintf(writer->undelivered_topic, sizeof writer->undelivered_topic, "%s", rd_kafka_topic_name(message->rkt));
-}
 
 /* What will not go away by itself. */
 static bool is_hopeless(rd_kafka_resp_err_t error)
@@ -65,14 +51,14 @@ static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, c
         error = fatal;
         text = fatal_text;
     }
-    if (error == RD_KAFKA_RESP_ERR__FENCED || error == RD_KAFKA_RESP_ERR_PRODUCER_FENCED || error == RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH)
+    if (sending_is_fenced(error))
         return client_fail(writer->client, LOG_FENCED, "%s: another process leads now (%s)", doing, text);
-    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && writer->undelivered == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        client_untaken(writer->client, writer->undelivered_topic, sizeof writer->undelivered_topic);
-        writer->undelivered = error;
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && writer->failure.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client_untaken(writer->client, writer->failure.topic, sizeof writer->failure.topic);
+        writer->failure.error = error;
     }
-    if (writer->undelivered == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && *writer->undelivered_topic != '\0')
-        return client_deny(writer->client, "Write", "topic", writer->undelivered_topic, writer->undelivered);
+    if (writer->failure.error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && *writer->failure.topic != '\0')
+        return client_deny(writer->client, "Write", "topic", writer->failure.topic, writer->failure.error);
     if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
         return client_deny(writer->client, "Read", "group", client_settings(writer->client)->application, error);
     if (error == RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED) {
@@ -80,10 +66,10 @@ static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, c
         snprintf(id, sizeof id, "%s-0", client_settings(writer->client)->application);
         return client_deny(writer->client, "Write", "transactional id", id, error);
     }
-    if (is_hopeless(writer->undelivered))
-        return client_fail(writer->client, LOG_FAILED, "topic %s takes no more records: %s%s", writer->undelivered_topic,
-                           rd_kafka_err2str(writer->undelivered),
-                           writer->undelivered == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? " (raise its max.message.bytes)" : "");
+    if (is_hopeless(writer->failure.error))
+        return client_fail(writer->client, LOG_FAILED, "topic %s takes no more records: %s%s", writer->failure.topic,
+                           rd_kafka_err2str(writer->failure.error),
+                           writer->failure.error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE ? " (raise its max.message.bytes)" : "");
     if (is_hopeless(error))
         return client_fail(writer->client, LOG_FAILED, "%s: %s", doing, text);
     return client_fail(writer->client, LOG_ABORTED, "%s: %s", doing, text);
@@ -100,9 +86,7 @@ static enum log_status judge_taken(struct writer *writer, rd_kafka_error_t *erro
 /* Does it pay to call again? Takes the error if so. */
 static bool retries(struct writer *writer, rd_kafka_error_t *error, int64_t until_ms)
 {
-    if (rd_kafka_error_is_fatal(error) || rd_kafka_error_txn_requires_abort(error) || !rd_kafka_error_is_retriable(error))
-        return false;
-    if (clock_steady_ms() >= until_ms)
+    if (!sending_may_retry(error) || clock_steady_ms() >= until_ms)
         return false;
     rd_kafka_poll(writer->producer, 0);
     service_alive(); /* patience is bounded by until_ms */
@@ -135,7 +119,7 @@ static enum log_status initialize(struct writer *writer)
 static struct writer *new_writer(struct client *client, char *const names[LOG_TOPIC_COUNT], bool long_transaction)
 {
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_WRITER);
-    rd_kafka_conf_set_dr_msg_cb(configuration, on_delivery);
+    sending_watch(configuration);
     if (long_transaction)
         client_set(configuration, "transaction.timeout.ms", "900000");
     rd_kafka_t *producer = client_open(client, CLIENT_WRITER, configuration);
@@ -184,18 +168,7 @@ void writer_close(struct writer *writer)
 {
     if (writer == NULL)
         return;
-    char text[8];
-    if (writer->open && rd_kafka_fatal_error(writer->producer, text, sizeof text) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        /* Readers would wait for its timeout otherwise. Flush first: see the header on abort. */
-        rd_kafka_flush(writer->producer, CLOSE_MS);
-        rd_kafka_error_destroy(rd_kafka_abort_transaction(writer->producer, CLOSE_MS));
-    }
-    rd_kafka_purge(writer->producer, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(writer->producer, CLOSE_MS);
-    for (int i = 0; i < LOG_TOPIC_COUNT; i++)
-        if (writer->topics[i] != NULL)
-            rd_kafka_topic_destroy(writer->topics[i]);
-    rd_kafka_destroy(writer->producer);
+    sending_close(writer->producer, writer->topics, LOG_TOPIC_COUNT, writer->open);
     free(writer);
 }
 
@@ -210,18 +183,6 @@ enum log_status writer_begin(struct writer *writer)
     return LOG_OK;
 }
 
-static rd_kafka_headers_t *copy_headers(const struct log_record *record)
-{
-    if (record->header_count == 0)
-        return NULL;
-    rd_kafka_headers_t *headers = rd_kafka_headers_new((size_t)record->header_count);
-    for (int i = 0; i < record->header_count; i++) {
-        const struct log_header *header = &record->headers[i];
-        rd_kafka_header_add(headers, header->name.data, (ssize_t)header->name.length, header->value.data, (ssize_t)header->value.length);
-    }
-    return headers;
-}
-
 enum log_status writer_write(struct writer *writer, enum log_topic topic, const struct log_record *record)
 {
     if (++writer->unserved >= SERVE_EVERY) {
@@ -229,23 +190,15 @@ enum log_status writer_write(struct writer *writer, enum log_topic topic, const 
         rd_kafka_poll(writer->producer, 0);
         service_alive();
     }
-    rd_kafka_headers_t *headers = copy_headers(record);
-    int64_t timestamp_ms = record->timestamp_ms != INT64_MIN ? record->timestamp_ms : 0; /* 0: now */
     int64_t until_ms = INT64_MAX;
     for (;;) {
-        rd_kafka_resp_err_t error = rd_kafka_producev(
-            writer->producer, RD_KAFKA_V_RKT(writer->topics[topic]), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_KEY(record->key.data, record->key.length), RD_KAFKA_V_VALUE((void *)(uintptr_t)record->value.data, record->value.length),
-            RD_KAFKA_V_TIMESTAMP(timestamp_ms), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(writer), RD_KAFKA_V_END);
+        rd_kafka_resp_err_t error = sending_produce(writer->producer, writer->topics[topic], record, &writer->failure);
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR)
             return LOG_OK;
         if (until_ms == INT64_MAX)
             until_ms = clock_steady_ms() + writer->patience_ms;
-        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || clock_steady_ms() >= until_ms) {
-            if (headers != NULL)
-                rd_kafka_headers_destroy(headers);
+        if (error != RD_KAFKA_RESP_ERR__QUEUE_FULL || clock_steady_ms() >= until_ms)
             return judge(writer, error, writer->names[topic], rd_kafka_err2str(error));
-        }
         rd_kafka_poll(writer->producer, FULL_MS);
     }
 }
