@@ -92,6 +92,13 @@ void client_set(rd_kafka_conf_t *configuration, const char *name, const char *va
     }
 }
 
+void client_set_number(rd_kafka_conf_t *configuration, const char *name, int value)
+{
+    char number[16];
+    snprintf(number, sizeof number, "%d", value);
+    client_set(configuration, name, number);
+}
+
 static void set_application_id(rd_kafka_conf_t *configuration, const char *name, const char *application, const char *suffix)
 {
     char value[512];
@@ -116,7 +123,7 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
         client_set(configuration, "queued.max.messages.kbytes", "4096");
     }
     if (kind == CLIENT_READER)
-        client_set(configuration, "fetch.wait.max.ms", "50"); /* a partition that is new in the round waits for those that are asked already */
+        client_set_number(configuration, "fetch.wait.max.ms", CLIENT_FETCH_MS);
     if (kind >= CLIENT_WRITER) {
         client_set(configuration, "compression.type", "lz4");
         client_set(configuration, "linger.ms", "20"); /* a commit does not wait for it, see writer_commit */
@@ -129,15 +136,13 @@ static void set_defaults(struct client *client, rd_kafka_conf_t *configuration, 
 static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enum client_kind kind)
 {
     const char *application = client->settings->application;
-    char record_max[16];
-    snprintf(record_max, sizeof record_max, "%d", CLIENT_RECORD_MAX);
     if (kind >= CLIENT_WRITER) {
         if (kind != CLIENT_PRODUCER) {
             set_application_id(configuration, "transactional.id", application, kind == CLIENT_WRITER ? "-0" : "-dead-letters");
             client_set(configuration, "transaction.timeout.ms", "10000");
         }
         client_set(configuration, "enable.idempotence", "true");
-        client_set(configuration, "message.max.bytes", record_max);
+        client_set_number(configuration, "message.max.bytes", CLIENT_RECORD_MAX);
         client_set(configuration, "partitioner", "murmur2_random"); /* as Kafka's own producers */
         client_set(configuration, "delivery.report.only.error", "true");
         return;

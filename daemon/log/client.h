@@ -18,6 +18,7 @@
 
 enum {
     CLIENT_REQUEST_MS = 3000,     /* for one question to the brokers; then the next look at the flag to stop */
+    CLIENT_FETCH_MS = 50,         /* that a fetch which finds nothing stays at the brokers: a partition new in the round waits for those asked already */
     CLIENT_RECORD_MAX = 100000000 /* bytes: as much as one fetch may bring (receive.message.max.bytes), so whatever was read can be a dead letter */
 };
 
@@ -46,6 +47,7 @@ bool client_check(const struct settings *settings, char *error, size_t error_siz
 /* A configuration for client_open; the caller may add to it. Given to the caller. */
 rd_kafka_conf_t *client_configure(struct client *client, enum client_kind kind);
 void client_set(rd_kafka_conf_t *configuration, const char *name, const char *value); /* one of our own properties: cannot fail */
+void client_set_number(rd_kafka_conf_t *configuration, const char *name, int value);
 
 /* A handle; takes the configuration. NULL: client_error says why (e.g. a key file that cannot be read). Freed with rd_kafka_destroy. */
 rd_kafka_t *client_open(struct client *client, enum client_kind kind, rd_kafka_conf_t *configuration);

@@ -42,8 +42,8 @@ struct cluster_ops {
     /* The high watermark: where a partition ends with records in doubt counted. 0 where there is nothing in it. */
     enum log_status (*find_end)(struct cluster *cluster, const struct log_partition *partition, int64_t *end);
 
-    /* Read partitions from offsets (-1: the oldest); both are borrowed until close. `idle_ms`: how often ends are asked for while nothing flows.
-     * NULL: LOG_FAILED. */
+    /* Read partitions from offsets (-1: the oldest); both are borrowed until close. `idle_ms`: how often ends are asked for while nothing flows, and
+     * how long a fetch that finds nothing may take. NULL: LOG_FAILED. */
     struct cluster_reader *(*open_reader)(struct cluster *cluster, const struct log_partition *partitions, const int64_t *offsets, int count, int idle_ms);
     void (*close_reader)(struct cluster_reader *reader); /* NULL is fine */
     enum log_status (*read)(struct cluster_reader *reader, int partition, int most, struct log_block *block);

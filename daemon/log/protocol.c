@@ -9,6 +9,7 @@
 enum {
     RESTORE_BLOCK = 10000,
     RESTORE_WAIT_MS = 1000,
+    RESTORE_IDLE_MS = 5, /* all is there: what is waited for is only the word that a transaction's mark ends it */
     IDLE_MS_LEAST = 20, /* between two looks at the ends of an idle input */
     IDLE_MS_MOST = 500,
 };
@@ -172,7 +173,7 @@ static enum log_status protocol_restore(struct log *log, enum log_topic topic, l
         empty = empty && restoring.ends[p] == 0;
     }
     if (status == LOG_OK && !empty) {
-        struct cluster_reader *reader = protocol->ops->open_reader(protocol->cluster, restoring.partitions, restoring.offsets, restoring.count, IDLE_MS_MOST);
+        struct cluster_reader *reader = protocol->ops->open_reader(protocol->cluster, restoring.partitions, restoring.offsets, restoring.count, RESTORE_IDLE_MS);
         status = reader != NULL ? read_to_ends(protocol, &restoring, reader) : LOG_FAILED;
         protocol->ops->close_reader(reader);
     }

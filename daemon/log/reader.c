@@ -48,22 +48,21 @@ struct reader {
 
 /* ---- opening and closing ---- */
 
-static rd_kafka_t *open_handle(struct client *client, int partition_count)
+static rd_kafka_t *open_handle(struct client *client, int partition_count, int idle_ms)
 {
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_READER);
-    char text[16];
     int share_kb = PREFETCH_KB / (partition_count > 0 ? partition_count : 1);
     share_kb = share_kb < PREFETCH_KB_LEAST ? PREFETCH_KB_LEAST : share_kb > PREFETCH_KB_MOST ? PREFETCH_KB_MOST : share_kb;
-    snprintf(text, sizeof text, "%d", share_kb);
-    client_set(configuration, "queued.max.messages.kbytes", text);
-    snprintf(text, sizeof text, "%d", PREFETCH_RECORDS);
-    client_set(configuration, "queued.min.messages", text);
+    client_set_number(configuration, "queued.max.messages.kbytes", share_kb);
+    client_set_number(configuration, "queued.min.messages", PREFETCH_RECORDS);
+    if (idle_ms < CLIENT_FETCH_MS && !client_embedded(client))
+        client_set_number(configuration, "fetch.wait.max.ms", idle_ms);
     return client_open(client, CLIENT_READER, configuration);
 }
 
 struct reader *reader_open(struct client *client, const struct log_partition *partitions, const int64_t *offsets, int count, int idle_ms)
 {
-    rd_kafka_t *handle = open_handle(client, count);
+    rd_kafka_t *handle = open_handle(client, count, idle_ms);
     if (handle == NULL)
         return NULL;
     struct reader *reader = memory_new(sizeof *reader);

@@ -9,7 +9,7 @@
 struct reader;
 
 /* Begin reading. `partitions` is borrowed for the life of the reader; offsets: one per partition, -1: the oldest. `idle_ms`: how often ends are
- * asked for while nothing flows. NULL: LOG_FAILED, see client_error. */
+ * asked for while nothing flows, and how long brokers may keep a fetch that finds nothing. NULL: LOG_FAILED, see client_error. */
 struct reader *reader_open(struct client *client, const struct log_partition *partitions, const int64_t *offsets, int count, int idle_ms);
 void reader_close(struct reader *reader); /* blocks not yet released are gone, too; NULL is fine */
 
