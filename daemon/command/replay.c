@@ -8,6 +8,7 @@
 #include "../log/clock.h"
 #include "../log/publication.h"
 #include "../settings/notation.h"
+#include "../wire/digits.h"
 #include "../wire/letter_json.h"
 #include "../wire/moment.h"
 #include "command.h"
@@ -44,9 +45,8 @@ struct writer {
 /* digest 0: it has none. */
 static void publish_record(struct writer *writer, enum log_topic topic, const char *type, struct text key, struct text value, uint64_t digest)
 {
-    char digits[17];
-    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
-    struct log_header headers[] = {{TEXT("type"), text_of(type)}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    struct digits digits = digits_of(digest);
+    struct log_header headers[] = {{TEXT("type"), text_of(type)}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), text_of(digits.text)}};
     publication_write(writer->publication, topic,
                       &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
                                            .header_count = value.data == NULL ? 0 : digest != 0 ? 3 : 2});

@@ -1,12 +1,12 @@
 #include "alerting.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/alerts.h"
 #include "../core/memory.h"
 #include "../wire/alert_json.h"
+#include "../wire/digits.h"
 #include "../wire/memory_json.h"
 
 struct alerting {
@@ -59,13 +59,11 @@ void alerting_letter(struct alerting *alerting, enum fault fault, int64_t waterm
 static void tell(void *context, const struct alert *alert, bool withdrawn)
 {
     struct alerting *alerting = context;
-    char key[ALERT_KEY_SIZE];
-    alert_json_key(alert->fingerprint, key);
     alerting->value.length = 0;
     if (!withdrawn)
         alert_json_value(&alerting->value, alerting->fold->settings, alert);
     struct text value = {withdrawn ? NULL : alerting->value.data, alerting->value.length};
-    alerting->sink(alerting->context, text_of(key), value, 0);
+    alerting->sink(alerting->context, text_of(digits_of(alert->fingerprint).text), value, 0);
     alerting->told++;
 }
 
@@ -93,8 +91,8 @@ void alerting_restore(struct alerting *alerting, struct text value)
 static void remember_drift(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift)
 {
     struct alerting *alerting = context;
-    char key[sizeof MEMORY_DRIFT + ALERT_KEY_SIZE];
-    snprintf(key, sizeof key, MEMORY_DRIFT "%016" PRIx64, fingerprint);
+    char key[sizeof MEMORY_DRIFT + DIGITS];
+    snprintf(key, sizeof key, MEMORY_DRIFT "%s", digits_of(fingerprint).text);
     alerting->value.length = 0;
     memory_json_drift(&alerting->value, &(struct memory_drift){label_count, labels, rule, *drift});
     alerting->sink(alerting->context, text_of(key), (struct text){alerting->value.data, alerting->value.length}, 0);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../wire/digits.h"
 #include "../wire/lead_json.h"
 
 static const enum outputs_kind kinds[LOG_TOPIC_COUNT] = { /* the checkpoint is no output */
@@ -34,9 +35,8 @@ static void write_record(struct outputs *outputs, enum log_topic topic, const st
 
 void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest)
 {
-    char digits[17];
-    snprintf(digits, sizeof digits, "%016" PRIx64, digest);
-    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), {digits, 16}}};
+    struct digits digits = digits_of(digest);
+    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), text_of(digits.text)}};
     write_record(outputs, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
                                                               .header_count = value.data != NULL ? 3 : 0});
 }

@@ -4,6 +4,7 @@
 
 #include "../core/memory.h"
 #include "../core/names.h"
+#include "../wire/digits.h"
 
 struct published {
     struct names *keys;
@@ -31,12 +32,9 @@ static uint64_t digest_of(const struct log_record *record)
 {
     if (record->value.data == NULL)
         return 0;
-    struct text digest = log_header_value(record, TEXT("digest"));
-    if (digest.length != 16)
-        return 2; /* somebody else's record: whatever is to be said differs from it */
-    char digits[17] = "";
-    memcpy(digits, digest.data, 16);
-    return strtoull(digits, NULL, 16);
+    uint64_t digest = 2; /* of somebody else's record: whatever is to be said differs from it */
+    (void)digits_read(log_header_value(record, TEXT("digest")), &digest);
+    return digest;
 }
 
 /* Alerts may share the topic; a tombstone has no type. */

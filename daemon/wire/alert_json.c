@@ -1,20 +1,15 @@
 #include "alert_json.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
 #include "alert_text.h"
+#include "digits.h"
 #include "labels_json.h"
 #include "moment.h"
 
 static const char *const statuses[] = {[ALERT_PENDING] = "pending", [ALERT_FIRING] = "firing", [ALERT_RESOLVED] = "resolved"};
-
-void alert_json_key(uint64_t fingerprint, char key[ALERT_KEY_SIZE])
-{
-    snprintf(key, ALERT_KEY_SIZE, "%016" PRIx64, fingerprint);
-}
 
 /* ---- writing ---- */
 
@@ -150,16 +145,15 @@ static void write_words(struct buffer *out, const char *name, const char *word)
 
 void alert_json_value(struct buffer *out, const struct settings *settings, const struct alert *alert)
 {
-    char key[ALERT_KEY_SIZE];
-    alert_json_key(alert->fingerprint, key);
+    struct digits key = digits_of(alert->fingerprint);
     bool in_window = alert->rule != NULL && alert->rule->window.name != NULL;
     const struct { const char *name; int64_t moment; } moments[] = {
         {"activeAt", alert->active_at}, {"startsAt", alert->starts_at}, {"heldUntil", alert->held_until}, {"endsAt", alert->ends_at}, {"as_of", alert->as_of}};
     buffer_char(out, '{');
     write_words(out, "type", "alert");
     json_name(out, "id");
-    buffer_format(out, "\"%s-%" PRId64 "\"", key, alert->active_at);
-    write_words(out, "fingerprint", key);
+    buffer_format(out, "\"%s-%" PRId64 "\"", key.text, alert->active_at);
+    write_words(out, "fingerprint", key.text);
     write_words(out, "status", statuses[alert->status]);
     json_name(out, "labels");
     labels_json_write(out, alert->labels, alert->label_count);

@@ -7,12 +7,7 @@
 #include "../settings/settings.h"
 #include "json_write.h"
 
-enum { ALERT_KEY_SIZE = 17 };
-
-/* The record's key: the fingerprint, 16 digits. */
-void alert_json_key(uint64_t fingerprint, char key[ALERT_KEY_SIZE]);
-
-/* Append the record's value. */
+/* Append the record's value. Its key: the fingerprint's digits (digits.h). */
 void alert_json_value(struct buffer *out, const struct settings *settings, const struct alert *alert);
 
 struct alert_record { /* read back; freed with alert_json_free */

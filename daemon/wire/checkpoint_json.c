@@ -4,15 +4,19 @@
 
 #include "../core/memory.h"
 #include "decimal.h"
+#include "digits.h"
 #include "json_scan.h"
 
 static void write_known(struct buffer *out, const char *name, int64_t number)
 {
     json_name(out, name);
-    if (number == TIME_NONE)
-        buffer_text(out, TEXT("null"));
-    else
-        json_integer(out, number);
+    json_known_integer(out, number);
+}
+
+static void write_hash(struct buffer *out, const char *name, uint64_t hash)
+{
+    json_name(out, name);
+    json_string(out, text_of(digits_of(hash).text));
 }
 
 static const char *const take_words[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing"};
@@ -33,7 +37,8 @@ static void write_member(struct buffer *out, bool first, const char *name, const
 static void write_reading(struct buffer *out, const struct settings *settings)
 {
     json_name(out, "reading");
-    buffer_format(out, "{\"hash\":\"%016llx\"", (unsigned long long)settings->reading_hash);
+    buffer_char(out, '{');
+    write_hash(out, "hash", settings->reading_hash);
     write_known(out, "retention", settings->retention_s >= 0 ? settings->retention_s : TIME_NONE);
     json_name(out, "takes");
     buffer_char(out, '{');
@@ -58,8 +63,7 @@ void checkpoint_json_write(struct buffer *out, const struct settings *settings, 
     json_string(out, text_of(settings->application));
     json_name(out, "generation");
     json_integer(out, checkpoint->generation);
-    json_name(out, "config");
-    buffer_format(out, "\"%016llx\"", (unsigned long long)checkpoint->config);
+    write_hash(out, "config", checkpoint->config);
     write_reading(out, settings);
     write_known(out, "last_tick", checkpoint->last_tick_ms);
     json_name(out, "last_event_at");
@@ -98,8 +102,7 @@ void checkpoint_json_write(struct buffer *out, const struct settings *settings, 
 
 static bool read_integer(const struct json_value *value, int64_t *out)
 {
-    struct decimal decimal;
-    return value->kind == JSON_NUMBER && decimal_read(value->raw, &decimal) && decimal_round(&decimal, 0, DECIMAL_EXACT, out);
+    return value->kind == JSON_NUMBER && decimal_integer(value->raw, out);
 }
 
 static int64_t read_known(const struct json_value *value)
@@ -145,11 +148,9 @@ static bool read_partitions(const struct json_value *list, struct checkpoint *ch
     return good;
 }
 
-static uint64_t read_hash(const struct json_value *value)
+static bool read_hash(const struct json_value *value, uint64_t *hash)
 {
-    char digits[17] = "";
-    memcpy(digits, value->raw.data, value->raw.length < 16 ? value->raw.length : 16);
-    return strtoull(digits, NULL, 16);
+    return value->kind == JSON_STRING && digits_read(value->raw, hash);
 }
 
 struct reading_slots { int hash, retention, takes, currencies; }; /* the latter two begin one of each dimension, and one of each name of each funnel */
@@ -171,9 +172,8 @@ static struct reading_slots want_reading(struct json_plan *plan, const struct se
 
 static bool read_reading(const struct settings *settings, const struct json_value *values, struct reading_slots slots, struct checkpoint_reading *out)
 {
-    if (values[slots.hash].kind != JSON_STRING)
+    if (!read_hash(&values[slots.hash], &out->hash))
         return false;
-    out->hash = read_hash(&values[slots.hash]);
     if (values[slots.retention].kind == JSON_NULL)
         out->retention_s = -1;
     else if (!read_integer(&values[slots.retention], &out->retention_s))
@@ -208,10 +208,9 @@ struct checkpoint *checkpoint_json_read(const struct settings *settings, struct 
     struct checkpoint *checkpoint = memory_new(sizeof *checkpoint);
     checkpoint->last_event_at = memory_new((size_t)settings->funnel_count * sizeof *checkpoint->last_event_at);
     struct json_error error;
-    bool good = json_scan(plan, value, values, &error) && read_integer(&values[generation], &checkpoint->generation) && values[config].kind == JSON_STRING &&
+    bool good = json_scan(plan, value, values, &error) && read_integer(&values[generation], &checkpoint->generation) && read_hash(&values[config], &checkpoint->config) &&
                 read_reading(settings, values, reading, &checkpoint->reading) && read_partitions(&values[partitions], checkpoint);
     if (good) {
-        checkpoint->config = read_hash(&values[config]);
         checkpoint->last_tick_ms = read_known(&values[last_tick]);
         for (int f = 0; f < settings->funnel_count; f++)
             checkpoint->last_event_at[f] = read_known(&values[first_funnel + f]);

@@ -131,11 +131,16 @@ bool decimal_amount(struct text text, int64_t *minor)
     return decimal_read(text, &decimal) && decimal_round(&decimal, 2, DECIMAL_HALF_AWAY, minor);
 }
 
-bool decimal_score(struct text text, int *score)
+bool decimal_integer(struct text text, int64_t *out)
 {
     struct decimal decimal;
+    return decimal_read(text, &decimal) && decimal_round(&decimal, 0, DECIMAL_EXACT, out);
+}
+
+bool decimal_score(struct text text, int *score)
+{
     int64_t value;
-    if (!decimal_read(text, &decimal) || !decimal_round(&decimal, 0, DECIMAL_EXACT, &value) || value < 0 || value > 10)
+    if (!decimal_integer(text, &value) || value < 0 || value > 10)
         return false;
     *score = (int)value;
     return true;

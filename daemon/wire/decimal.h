@@ -29,6 +29,9 @@ bool decimal_round(const struct decimal *decimal, int power, enum decimal_roundi
 /* An amount in minor units (hundredths), a half rounded away from zero. false: no number, or |minor units| >= 2^63. */
 bool decimal_amount(struct text text, int64_t *minor);
 
+/* An integer, however it is written (1e3). false: no number, none that is whole, or |value| >= 2^63. */
+bool decimal_integer(struct text text, int64_t *out);
+
 /* A score: a number whose value is an integer 0..10. */
 bool decimal_score(struct text text, int *score);
 

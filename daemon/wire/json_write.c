@@ -102,6 +102,14 @@ void json_integer_or_null(struct buffer *buffer, int64_t number)
         json_integer(buffer, number);
 }
 
+void json_known_integer(struct buffer *buffer, int64_t number)
+{
+    if (number == TIME_NONE)
+        buffer_text(buffer, TEXT("null"));
+    else
+        json_integer(buffer, number);
+}
+
 void json_ratio(struct buffer *buffer, double number)
 {
     if (isnan(number)) {

@@ -23,6 +23,7 @@ void json_string(struct buffer *buffer, struct text text);             /* quoted
 void json_name(struct buffer *buffer, const char *name);               /* "name": with a comma before it unless it is the object's first */
 void json_integer(struct buffer *buffer, int64_t number);
 void json_integer_or_null(struct buffer *buffer, int64_t number);      /* -1: null */
+void json_known_integer(struct buffer *buffer, int64_t number);        /* TIME_NONE: null */
 void json_ratio(struct buffer *buffer, double number);                 /* NAN: null */
 void json_amount(struct buffer *buffer, tally_amount minor);           /* hundredths */
 void json_moment(struct buffer *buffer, const struct zone *zone, int64_t moment); /* RFC 3339 in the zone; TIME_NONE: null */

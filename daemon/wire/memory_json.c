@@ -1,9 +1,9 @@
 #include "memory_json.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "decimal.h"
+#include "digits.h"
 #include "labels_json.h"
 
 /* ---- drift ---- */
@@ -18,10 +18,7 @@ static void write_double(struct buffer *out, const char *name, double number)
 static void write_integer(struct buffer *out, const char *name, int64_t number)
 {
     json_name(out, name);
-    if (number == TIME_NONE)
-        buffer_text(out, TEXT("null"));
-    else
-        json_integer(out, number);
+    json_known_integer(out, number);
 }
 
 void memory_json_drift(struct buffer *out, const struct memory_drift *memory)
@@ -30,7 +27,7 @@ void memory_json_drift(struct buffer *out, const struct memory_drift *memory)
     buffer_text(out, TEXT("{\"type\":\"drift\",\"schema\":1,\"labels\":"));
     labels_json_write(out, memory->labels, memory->label_count);
     json_name(out, "rule");
-    buffer_format(out, "\"%016" PRIx64 "\"", memory->rule);
+    json_string(out, text_of(digits_of(memory->rule).text));
     write_integer(out, "from", drift->from);
     write_integer(out, "start", drift->watched ? drift->start : TIME_NONE);
     write_integer(out, "succeeded", drift->succeeded);
@@ -46,9 +43,8 @@ void memory_json_drift(struct buffer *out, const struct memory_drift *memory)
 
 static bool read_integer(const struct json_value *value, int64_t *out)
 {
-    struct decimal decimal;
     *out = TIME_NONE;
-    return value->kind == JSON_NULL || (value->kind == JSON_NUMBER && decimal_read(value->raw, &decimal) && decimal_round(&decimal, 0, DECIMAL_EXACT, out));
+    return value->kind == JSON_NULL || (value->kind == JSON_NUMBER && decimal_integer(value->raw, out));
 }
 
 static bool read_double(const struct json_value *value, double *out)
@@ -74,7 +70,7 @@ bool memory_json_read_drift(struct text value, struct memory_drift *out, struct 
     *out = (struct memory_drift){0};
     struct drift *drift = &out->drift;
     bool good = json_scan(plan, value, values, &error) && values[0].kind == JSON_STRING && json_string_equal(&values[0], TEXT("drift")) && values[2].kind == JSON_STRING &&
-                values[2].raw.length == 16 && read_integer(&values[3], &drift->from) && read_integer(&values[4], &drift->start) &&
+                digits_read(values[2].raw, &out->rule) && read_integer(&values[3], &drift->from) && read_integer(&values[4], &drift->start) &&
                 read_integer(&values[5], &drift->succeeded) && read_integer(&values[6], &drift->failed) && read_double(&values[7], &drift->limit) &&
                 read_integer(&values[8], &drift->anchor) && read_double(&values[9], &drift->anchored.sum) && read_integer(&values[10], &drift->anchored.succeeded) &&
                 read_integer(&values[11], &drift->anchored.failed) && read_integer(&values[12], &drift->anchored.most);
@@ -82,9 +78,6 @@ bool memory_json_read_drift(struct text value, struct memory_drift *out, struct 
     drift->watched = drift->start != TIME_NONE && drift->anchor != TIME_NONE && drift->succeeded > 0 && drift->failed >= 0;
     if (!good || (out->label_count = labels_json_read(&values[1], labels, bytes)) < 0)
         return false;
-    char digits[17] = "";
-    memcpy(digits, values[2].raw.data, 16);
-    out->rule = strtoull(digits, NULL, 16);
     out->labels = *labels;
     return true;
 }
@@ -100,10 +93,7 @@ static void write_count(struct buffer *out, const char *word, int64_t slice, int
     *any = true;
     buffer_char(out, '{');
     json_name(out, "slice");
-    if (slice == REJECTIONS_UNPLACED)
-        buffer_text(out, TEXT("null"));
-    else
-        json_integer(out, slice);
+    json_known_integer(out, slice); /* TIME_NONE is REJECTIONS_UNPLACED */
     json_name(out, "error");
     json_string(out, text_of(word));
     json_name(out, "count");
