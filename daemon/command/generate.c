@@ -68,9 +68,9 @@ static int generate(int argc, char **argv)
     const char *values[OPTION_COUNT];
     struct sample_plan plan = {.days = DAYS_DEFAULT};
     int64_t seed;
-    if (options_parse(rows, argc, argv, values) < 0 || !options_integer(&rows[LEADS], values[LEADS], 1, SAMPLE_LEADS_MAX, &plan.leads) ||
-        !options_integer(&rows[SEED], values[SEED], 0, INT64_MAX, &seed) ||
-        (values[DAYS] != NULL && !options_integer(&rows[DAYS], values[DAYS], 1, DAYS_MOST, &plan.days)))
+    if (options_parse(rows, argc, argv, values) < 0 || !options_integer(argv[0], &rows[LEADS], values[LEADS], 1, SAMPLE_LEADS_MAX, &plan.leads) ||
+        !options_integer(argv[0], &rows[SEED], values[SEED], 0, INT64_MAX, &seed) ||
+        (values[DAYS] != NULL && !options_integer(argv[0], &rows[DAYS], values[DAYS], 1, DAYS_MOST, &plan.days)))
         return EXIT_USAGE;
     plan.seed = (uint64_t)seed;
     plan.exact = values[EXACT] != NULL;

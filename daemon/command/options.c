@@ -59,14 +59,15 @@ int options_parse(const struct option_row *rows, int argc, char **argv, const ch
     return optind;
 }
 
-bool options_integer(const struct option_row *row, const char *value, int64_t least, int64_t most, int64_t *out)
+bool options_integer(const char *command, const struct option_row *row, const char *value, int64_t least, int64_t most, int64_t *out)
 {
     char *end = NULL;
     errno = 0;
     long long number = strtoll(value, &end, 10);
     bool decimal = *value != '\0' && value[strspn(value, "-0123456789")] == '\0' && *end == '\0';
     if (!decimal || errno != 0 || number < least || number > most) {
-        fprintf(stderr, "funneld: --%s: found `%s`; expected a whole number from %lld to %lld\n", row->name, value, (long long)least, (long long)most);
+        fprintf(stderr, "funneld %s: --%s: found `%s`; expected a whole number from %lld to %lld\n", command, row->name, value, (long long)least,
+                (long long)most);
         return false;
     }
     *out = number;

@@ -37,8 +37,8 @@ struct option_row {       /* a row without a name ends the table */
  * Returns the index in argv of the first operand (operands may stand between options: argv is reordered), or -1 after saying what is wrong. */
 int options_parse(const struct option_row *rows, int argc, char **argv, const char **values);
 
-/* A whole number of least .. most, decimal digits only. False after saying what is wrong with row's `value`. */
-bool options_integer(const struct option_row *row, const char *value, int64_t least, int64_t most, int64_t *out);
+/* A whole number of least .. most, decimal digits only. False after saying what is wrong with row's `value`; `command` is argv[0]. */
+bool options_integer(const char *command, const struct option_row *row, const char *value, int64_t least, int64_t most, int64_t *out);
 
 /* The table, one option a line. */
 void options_print(const struct option_row *rows, FILE *out);

@@ -249,7 +249,7 @@ static int run(int argc, char **argv)
     const char *values[OPTION_COUNT];
     int64_t rate = 0;
     int first = options_parse(rows, argc, argv, values), topic;
-    if (first < 0 || (values[RATE] != NULL && !options_integer(&rows[RATE], values[RATE], 1, 100000000, &rate)))
+    if (first < 0 || (values[RATE] != NULL && !options_integer(argv[0], &rows[RATE], values[RATE], 1, 100000000, &rate)))
         return EXIT_USAGE;
     bool letters = values[DEAD_LETTERS] != NULL;
     if (letters == (first < argc)) {

@@ -170,7 +170,8 @@ static int run(int argc, char **argv)
 {
     const char *values[OPTION_COUNT];
     int64_t threads = 1;
-    if (options_parse(rows, argc, argv, values) < 0 || (values[THREADS] != NULL && !options_integer(&rows[THREADS], values[THREADS], 1, 64, &threads)))
+    if (options_parse(rows, argc, argv, values) < 0 ||
+        (values[THREADS] != NULL && !options_integer(argv[0], &rows[THREADS], values[THREADS], 1, 64, &threads)))
         return EXIT_USAGE;
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)

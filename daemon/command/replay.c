@@ -123,7 +123,7 @@ static bool read_options(const char **values, const struct settings *settings, s
     if (!read_moment(&rows[FROM], values[FROM], zone, &options->from) || !read_moment(&rows[TO], values[TO], zone, &options->to) ||
         !read_moment(&rows[AS_OF], values[AS_OF], zone, &options->as_of))
         return false;
-    if (values[THREADS] != NULL && !options_integer(&rows[THREADS], values[THREADS], 1, 64, &threads))
+    if (values[THREADS] != NULL && !options_integer("replay", &rows[THREADS], values[THREADS], 1, 64, &threads))
         return false;
     options->threads = (int)threads;
     if (values[EVERY] != NULL && (!notation_milliseconds(values[EVERY], &options->every_ms) || options->every_ms <= 0)) {

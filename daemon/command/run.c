@@ -117,9 +117,9 @@ static int run(int argc, char **argv)
     if (options_parse(rows, argc, argv, values) < 0)
         return EXIT_USAGE;
     int64_t threads = 1, partitions = 1;
-    if (values[THREADS] != NULL && !options_integer(&rows[THREADS], values[THREADS], 1, 64, &threads))
+    if (values[THREADS] != NULL && !options_integer("run", &rows[THREADS], values[THREADS], 1, 64, &threads))
         return EXIT_USAGE;
-    if (values[PARTITIONS] != NULL && !options_integer(&rows[PARTITIONS], values[PARTITIONS], 1, 1000, &partitions))
+    if (values[PARTITIONS] != NULL && !options_integer("run", &rows[PARTITIONS], values[PARTITIONS], 1, 1000, &partitions))
         return EXIT_USAGE;
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)

@@ -79,12 +79,12 @@ static void integers(void **state)
 {
     (void)state;
     int64_t number = 0;
-    assert_true(options_integer(&rows[0], "10", 1, 10, &number));
+    assert_true(options_integer("test", &rows[0], "10", 1, 10, &number));
     assert_int_equal(number, 10);
-    assert_true(options_integer(&rows[0], "-5", -9, 10, &number));
+    assert_true(options_integer("test", &rows[0], "-5", -9, 10, &number));
     static const char *const wrong[] = {"", "11", "0", "1.5", "1e1", " 1", "1 ", "99999999999999999999", "0x1", "--1", "-"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        assert_false(options_integer(&rows[0], wrong[i], 1, 10, &number));
+        assert_false(options_integer("test", &rows[0], wrong[i], 1, 10, &number));
 }
 
 int main(void)
