@@ -7,42 +7,11 @@
 #ifndef FUNNELD_CORE_BOARD_H
 #define FUNNELD_CORE_BOARD_H
 
-#include "calendar.h"
+#include "board_group.h"
 #include "ledger.h"
-#include "standing.h"
-#include "trials.h"
 #include "watch.h"
-#include "young.h"
 
 struct board;
-struct board_group;
-
-struct board_window { /* one window of one funnel and group; open for reading, `published` belongs to the publisher */
-    struct board_group *group;
-    int window;            /* index into funnel.windows */
-    struct span span;
-    bool summed;           /* tally and baseline hold the sums of their slices and are kept so; before that nobody has asked (board_sum) */
-    struct tally tally;
-    struct tally baseline; /* rolling windows: the sum over the same length before */
-    bool due;              /* on the list of windows to look at */
-    uint64_t published;    /* digest of what was last published; 0: nothing yet */
-};
-
-struct board_group {
-    size_t number;          /* see board_group_at */
-    int funnel;
-    int breakdown;          /* -1: all leads */
-    struct text values[FUNNEL_DIMENSIONS_MAX]; /* of the breakdown's dimensions */
-    struct standing *standing; /* by step */
-    int64_t open_leads;
-    struct trials *trials;     /* by step, of those that board_ask_trials named; NULL: of none */
-    /* this module's own: */
-    struct tally *watched;     /* by number of the watch */
-    struct board_slice { int32_t slice; uint16_t ledger; struct tally tally; struct young *young; } *slices; /* ascending; one a ledger, sums add up */
-    size_t slice_count, slice_capacity;
-    struct board_series { struct board_window **windows; size_t count, capacity; } *series; /* by window of the funnel; rolling: one */
-    bool standing_changed;
-};
 
 struct board *board_new(const struct ledger_definition *definition, const struct zone *zone, int ledger_count);
 void board_free(struct board *board);
@@ -58,13 +27,9 @@ size_t board_due(struct board *board, bool all, struct board_window ***out);
 
 /* Windows dropped since the last call. Given to the caller: free each with board_window_free and the array with free. */
 size_t board_dropped(struct board *board, struct board_window ***out);
-void board_window_free(struct board_window *window);
 
 /* Does the window hold the tick? A rolling one always does. */
 bool board_window_holds(const struct board *board, const struct board_window *window, int64_t tick);
-
-/* What a slice says about young leads; kept with it. */
-const struct young *board_young(struct board_slice *slice);
 
 /* Make sure of the window's sums, its baseline's too; from then on they are kept up to date. Whoever reads tallies calls it first. */
 void board_sum(struct board *board, struct board_window *window);

@@ -3,10 +3,14 @@
 #ifndef FUNNELD_CORE_CALENDAR_H
 #define FUNNELD_CORE_CALENDAR_H
 
+#include "event_time.h"
 #include "funnel.h"
 #include "zone.h"
 
-struct span { int64_t start, end; }; /* moments, half-open */
+struct span { int64_t start, end; }; /* moments, half-open; start TIME_NONE: none, which holds nothing */
+
+static inline bool span_holds(struct span span, int64_t moment) { return span.start != TIME_NONE && span.start <= moment && moment < span.end; }
+static inline struct span span_before(struct span span) { return (struct span){span.start - (span.end - span.start), span.start}; } /* as long, up to its start */
 
 struct date { int64_t year; int month, day, hour, minute, second; }; /* proleptic Gregorian; month and day from 1 */
 

@@ -85,14 +85,14 @@ void maturing_collect(struct maturing *maturing, const struct board *board, stru
         if (funnel->steps[k].horizon_s > longest_s)
             longest_s = funnel->steps[k].horizon_s;
     }
-    for (size_t i = group->slice_count; i-- > 0;) {
-        int64_t start = group->slices[i].slice * slice_s;
+    for (size_t i = group->slices.count; i-- > 0;) {
+        int64_t start = group->slices.list[i].number * slice_s;
         if (start >= span.end)
             continue;
         if (start < span.start || start + slice_s <= now - longest_s)
             break;
         if (watch == NULL || watch_takes(watch, start, slice_s))
-            collect_slice(maturing, funnel, board_young(&group->slices[i]), start, slice_s, now);
+            collect_slice(maturing, funnel, slices_young(&group->slices.list[i]), start, slice_s, now);
     }
     for (int k = 0; k < funnel->step_count; k++)
         list_ages(&maturing->ages[k]);
