@@ -143,12 +143,7 @@ static bool is_in(struct ledger *ledger, struct record *record, const struct bre
     return true;
 }
 
-int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out)
-{
-    return ledger_oldest_in(ledger, funnel, step, NULL, NULL, most, out);
-}
-
-int ledger_oldest_in(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out)
+int ledger_oldest(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out)
 {
     ledger_count(ledger);
     if (!ledger->lists_oldest)

@@ -56,11 +56,9 @@ struct ledger_open { struct text lead; int64_t since; };
 /* By `since` and then by bytes: an order for qsort over struct ledger_open. */
 int ledger_open_order(const void *a, const void *b);
 
-/* The open leads that stand longest at a step, by `since` and then by bytes; at most `most`. Returns how many. */
-int ledger_oldest(struct ledger *ledger, int funnel, int step, int most, struct ledger_open *out);
-
-/* The same among the leads with these values of a breakdown's dimensions. */
-int ledger_oldest_in(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out);
+/* The open leads that stand longest at a step, by `since` and then by bytes; at most `most`. Of those with these values of a breakdown's dimensions (NULL: of
+ * all). Returns how many. */
+int ledger_oldest(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out);
 
 /* ---- leads out to the changelog and back ---- */
 

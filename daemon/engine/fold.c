@@ -108,7 +108,7 @@ static int oldest_of(struct fold *fold, int funnel, int step, const struct break
     struct ledger_open *all = memory_new((size_t)fold->shard_count * SNAPSHOT_OLDEST_MAX * sizeof *all);
     int count = 0;
     for (int i = 0; i < fold->shard_count; i++)
-        count += ledger_oldest_in(fold->shards[i], funnel, step, breakdown, values, SNAPSHOT_OLDEST_MAX, all + count);
+        count += ledger_oldest(fold->shards[i], funnel, step, breakdown, values, SNAPSHOT_OLDEST_MAX, all + count);
     if (count > 1)
         qsort(all, (size_t)count, sizeof *all, ledger_open_order);
     if (count > SNAPSHOT_OLDEST_MAX)

@@ -123,7 +123,7 @@ static void removed__once_so_always_so_in_every_funnel(void **state)
     assert_true(find(ledger, "C").removed && find(ledger, "C").section_count == 0);
     assert_true(!find(ledger, "B").removed && find(ledger, "B").section_count == 1);
     struct ledger_open open;
-    assert_int_equal(ledger_oldest(ledger, 0, 0, 1, &open), 1);
+    assert_int_equal(ledger_oldest(ledger, 0, 0, NULL, NULL, 1, &open), 1);
     assert_true(text_equal(open.lead, TEXT("B")));
     ledger_free(ledger);
 }
@@ -147,7 +147,7 @@ static void forgotten__by_the_last_event_in_whatever_funnel(void **state)
     assert_true(find(ledger, "B").forgotten);
     assert_int_equal(ledger_lead_count(ledger), 0);
     struct ledger_open open;
-    assert_int_equal(ledger_oldest(ledger, 0, 0, 1, &open), 0);
+    assert_int_equal(ledger_oldest(ledger, 0, 0, NULL, NULL, 1, &open), 0);
     ledger_free(ledger);
 }
 
@@ -232,7 +232,7 @@ static void check_oldest(struct ledger *ledger, int step, int most, const char *
     struct ledger_open open[8];
     struct story_text found = {.length = 0};
     story_print(&found, "%s", "");
-    int count = ledger_oldest(ledger, 0, step, most, open);
+    int count = ledger_oldest(ledger, 0, step, NULL, NULL, most, open);
     for (int i = 0; i < count; i++) {
         story_print(&found, "%s%.*s ", i > 0 ? ", " : "", (int)open[i].lead.length, open[i].lead.data);
         story_print_moment(&found, open[i].since);

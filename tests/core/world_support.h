@@ -128,7 +128,7 @@ static inline int world_oldest(void *context, int funnel, int step, struct ledge
     struct ledger_open all[WORLD_LEDGERS_MAX * SNAPSHOT_OLDEST_MAX];
     int count = 0;
     for (int i = 0; i < world->ledger_count; i++)
-        count += ledger_oldest(world->ledgers[i], funnel, step, SNAPSHOT_OLDEST_MAX, all + count);
+        count += ledger_oldest(world->ledgers[i], funnel, step, NULL, NULL, SNAPSHOT_OLDEST_MAX, all + count);
     if (count > 1)
         qsort(all, (size_t)count, sizeof *all, world_by_since);
     count = count < SNAPSHOT_OLDEST_MAX ? count : SNAPSHOT_OLDEST_MAX;
