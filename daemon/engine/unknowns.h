@@ -1,6 +1,6 @@
 /* unknowns.h -- leads whose row in the changelog names a step or funnel that the configuration no longer has. If they were restored without it, and
  * written again, what was known would be lost without a word; so whoever restores asks here first.
- * Only the last row of a lead counts. Threads: one at a time. Cost: 16 bytes for each lead that ever had such a row. */
+ * Only the last row of a lead counts. Threads: one at a time. Cost: 18 to 36 bytes for each lead that ever had such a row. */
 #ifndef FUNNELD_ENGINE_UNKNOWNS_H
 #define FUNNELD_ENGINE_UNKNOWNS_H
 

@@ -2,7 +2,7 @@
  * positions, reading a compacted topic to its end, becoming the only writer. Body: protocol.c, over a cluster's single steps.
  * What a replay reads, which has no outputs to commit, is a history (history.h).
  * Threads: one thread uses a log; a body may have threads of its own behind it.
- * Errors: expected trouble is a log_status and a text for people from log_error(); what a log can wait out (a broker away) it waits out itself. */
+ * Errors: expected trouble is a log_status and a text for people from `error`; what a log can wait out (a broker away) it waits out itself. */
 #ifndef FUNNELD_LOG_LOG_H
 #define FUNNELD_LOG_LOG_H
 
@@ -16,10 +16,10 @@ struct log;
 
 enum log_status {
     LOG_OK,
-    LOG_ABORTED,  /* the transaction is undone or its fate unknown: memory must be thrown away and restored (log_lead again) */
-    LOG_FENCED,   /* somebody else writes now: stand by (log_lead again) */
+    LOG_ABORTED,  /* the transaction is undone or its fate unknown: memory must be thrown away and restored (lead again) */
+    LOG_FENCED,   /* somebody else writes now: stand by (lead again) */
     LOG_STOPPED,  /* stop was called while waiting */
-    LOG_FAILED,   /* it will not go away by itself (no permission, wrong credentials, a topic missing): log_error says what */
+    LOG_FAILED,   /* it will not go away by itself (no permission, wrong credentials, a topic missing): `error` says what */
     LOG_REFUSED,  /* of no log: the engine does not go on under this configuration, and has said why (changes.h) */
 };
 
@@ -46,8 +46,8 @@ static inline struct text log_header_value(const struct log_record *record, stru
     return (struct text){NULL, 0};
 }
 
-struct log_block { /* consecutive records of one input partition; borrowed until log_release */
-    int partition;                 /* index, see log_partitions */
+struct log_block { /* consecutive records of one input partition; borrowed until release */
+    int partition;                 /* index, see log_ops.partitions */
     int count;
     const struct log_record *records;
     void *owner;                   /* of the body */
