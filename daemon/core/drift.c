@@ -35,6 +35,9 @@ bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, co
         }
         out->succeeded += trial->succeeded;
         out->failed += trial->failed;
+        int32_t outcomes = trial->succeeded + trial->failed;
+        out->slices[DRIFT_BATCH_MOST] += outcomes / DRIFT_BATCH_MOST;
+        out->slices[outcomes % DRIFT_BATCH_MOST]++;
         if (start >= settled) {
             out->settled_succeeded += trial->succeeded;
             out->settled_failed += trial->failed;

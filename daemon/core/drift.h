@@ -13,6 +13,9 @@
 enum {
     DRIFT_OUTCOMES_LEAST = 100, /* of a baseline: with 20 to 40 its error triples the false alarms */
     DRIFT_SETTLED_LEAST = 50,   /* of its settled part */
+    /* Outcomes of a slice that the limit looks at together. With so few a limit also holds when slices shrink, as on holidays: alarms an outcome get more
+     * frequent then, but not alarms a year. (With 56 one failure in a slice of its own would reach it.) */
+    DRIFT_BATCH_MOST = 16,
 };
 
 struct drift_evidence {
@@ -37,6 +40,7 @@ struct drift { /* one series. Moments are multiples of the slice */
 struct drift_baseline {
     int64_t start, succeeded, failed;
     int64_t settled_succeeded, settled_failed; /* the part of them that tells what nothing changed would look like from now on: see drift_baseline */
+    int64_t slices[DRIFT_BATCH_MOST + 1]; /* [n]: how many slices hold n outcomes; one of more counts as several of the most, and the rest */
 };
 
 /* The series' baseline: from its first outcome to the first slice end by which `baseline` has passed and there are enough outcomes. False: it is not over at the

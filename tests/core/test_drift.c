@@ -143,6 +143,28 @@ static void a_series__begins_when_its_baseline_is_over(void **state)
     trials_free(&trials);
 }
 
+static void a_baseline__knows_how_many_outcomes_come_together(void **state)
+{
+    (void)state;
+    struct alert_rule rule = {.drop = 0.4, .baseline_s = DAY_S};
+    struct drift drift = DRIFT_NEW;
+    struct drift_baseline baseline;
+    struct trials trials = {0};
+    trials_add(&trials, 0, 1, 0);
+    trials_add(&trials, 1, 2, 3);
+    trials_add(&trials, 4, 5, 0);
+    trials_add(&trials, 6, 60, 41);
+    assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, HOUR_S, DAY_S, &baseline));
+    int64_t outcomes = 0;
+    for (int n = 0; n <= DRIFT_BATCH_MOST; n++)
+        outcomes += n * baseline.slices[n];
+    assert_int_equal(outcomes, 112);
+    assert_int_equal(baseline.slices[1], 1);
+    assert_int_equal(baseline.slices[5], 3); /* 101 are six times 16, and 5 */
+    assert_int_equal(baseline.slices[DRIFT_BATCH_MOST], 6);
+    trials_free(&trials);
+}
+
 static void a_series_that_never_succeeds__is_not_watched(void **state)
 {
     (void)state;
@@ -158,37 +180,92 @@ static void a_series_that_never_succeeds__is_not_watched(void **state)
 
 /* ---- the limit ---- */
 
+/* Outcomes until the sum is at the limit at the end of a slice; slices hold as many outcomes as one of those that the row has. */
+static double walk_length(struct random *random, double p, double p0, double drop, double limit, const int64_t slices[])
+{
+    double success = log(1 - drop), failure = log((1 - p0 * (1 - drop)) / (1 - p0)), outcomes = 0;
+    int64_t all = 0;
+    for (int n = 0; n <= DRIFT_BATCH_MOST; n++)
+        all += slices[n];
+    for (double sum = 0; sum < limit;) {
+        int64_t drawn = random_below(random, (int)all);
+        int n = 0;
+        while (drawn >= slices[n])
+            drawn -= slices[n++];
+        outcomes += n;
+        for (int i = 0; i < n; i++)
+            sum += uniform(random) < p ? success : failure;
+        sum = fmax(0, sum);
+    }
+    return outcomes;
+}
+
 static void run_lengths__are_those_of_random_walks(void **state)
 {
     (void)state;
-    static const struct { double p, p0, drop, limit; } rows[] = {
-        {0.5, 0.5, 0.4, 4}, {0.25, 0.5, 0.4, 6}, {0.9, 0.9, 0.3, 3.5}, {0.08, 0.1, 0.5, 2.5}, {0.35, 0.5, 0.4, 5}, {0.7, 0.7, 0.5, 3},
+    static const struct { double p, p0, drop, limit; int64_t slices[DRIFT_BATCH_MOST + 1]; } rows[] = {
+        {0.5, 0.5, 0.4, 4, {[1] = 1}},
+        {0.25, 0.5, 0.4, 6, {[1] = 1}},
+        {0.9, 0.9, 0.3, 3.5, {[1] = 1}},
+        {0.08, 0.1, 0.5, 2.5, {[1] = 1}},
+        {0.35, 0.5, 0.4, 5, {[1] = 1}},
+        {0.7, 0.7, 0.5, 3, {[1] = 1}},
+        {0.5, 0.5, 0.4, 3, {[5] = 1}},
+        {0.25, 0.5, 0.4, 6, {[12] = 1}},
+        {0.83, 0.83, 0.4, 3, {[9] = 1}},
+        {0.08, 0.1, 0.5, 2.5, {[16] = 1}},
+        {0.5, 0.5, 0.4, 3, {[1] = 20, [2] = 9, [3] = 5, [7] = 2, [16] = 1}}, /* single ones, and now and then many */
+        {0.8, 0.83, 0.4, 3.5, {[1] = 4, [6] = 5, [10] = 3}},
+        {0.6, 0.6, 0.4, 0.3, {[4] = 1, [8] = 1}}, /* a limit below what one failure adds */
     };
     struct random random = {1};
     for (int i = 0; i < COUNT_OF(rows); i++) {
         enum { WALKS = 4000 };
-        double success = log(1 - rows[i].drop), failure = log((1 - rows[i].p0 * (1 - rows[i].drop)) / (1 - rows[i].p0)), steps = 0;
+        double outcomes = 0;
         for (int walk = 0; walk < WALKS; walk++)
-            for (double sum = 0; sum < rows[i].limit; steps++)
-                sum = fmax(0, sum + (uniform(&random) < rows[i].p ? success : failure));
-        double found = drift_limit_run_length(rows[i].p, rows[i].p0, rows[i].drop, rows[i].limit), walked = steps / WALKS;
+            outcomes += walk_length(&random, rows[i].p, rows[i].p0, rows[i].drop, rows[i].limit, rows[i].slices);
+        double found = drift_limit_run_length(rows[i].p, rows[i].p0, rows[i].drop, rows[i].limit, rows[i].slices), walked = outcomes / WALKS;
         if (fabs(found / walked - 1) > 0.08) /* a mean of so many lengths is within 1.6 % of the truth, mostly; the overshoot is the grid's */
-            fail_msg("p %g, p0 %g, limit %g: %g outcomes, walks take %g", rows[i].p, rows[i].p0, rows[i].limit, found, walked);
+            fail_msg("row %d: p %g, p0 %g, limit %g: %g outcomes, walks take %g", i, rows[i].p, rows[i].p0, rows[i].limit, found, walked);
     }
 }
 
-static double limit_of(int64_t succeeded, int64_t failed, double outcomes)
+static double limit_of(int64_t succeeded, int64_t failed, int together, double outcomes)
 {
-    return drift_limit(&(struct drift_baseline){0, succeeded, failed, succeeded, failed}, 0.4, outcomes);
+    struct drift_baseline baseline = {0, succeeded, failed, succeeded, failed, .slices = {0}};
+    baseline.slices[together] = (succeeded + failed) / together;
+    return drift_limit(&baseline, 0.4, outcomes);
 }
 
 static void the_limit__grows_with_what_is_not_known_and_with_patience(void **state)
 {
     (void)state;
-    assert_true(limit_of(50, 50, 10000) > limit_of(500, 500, 10000)); /* a small baseline may be wrong */
-    assert_true(limit_of(500, 500, 100000) > limit_of(500, 500, 10000) + 1.5);
-    assert_true(limit_of(500000, 500000, 10000) > 6.4 && limit_of(500000, 500000, 10000) < 6.6);
-    assert_true(drift_limit(&(struct drift_baseline){0, 540, 460, 350, 350}, 0.4, 10000) > limit_of(540, 460, 10000) + 0.5); /* the first weeks looked too good */
+    assert_true(limit_of(50, 50, 1, 10000) > limit_of(500, 500, 1, 10000)); /* a small baseline may be wrong */
+    assert_true(limit_of(500, 500, 1, 100000) > limit_of(500, 500, 1, 10000) + 1.5);
+    assert_true(limit_of(500000, 500000, 1, 10000) > 6.4 && limit_of(500000, 500000, 1, 10000) < 6.6);
+    assert_true(drift_limit(&(struct drift_baseline){0, 540, 460, 350, 350, {[1] = 1000}}, 0.4, 10000) > limit_of(540, 460, 1, 10000) + 0.5); /* the first weeks looked too good */
+}
+
+static void the_limit__falls_where_slices_hold_many(void **state)
+{
+    (void)state;
+    static const int together[] = {1, 2, 4, 8, 16};
+    for (int i = 1; i < COUNT_OF(together); i++)
+        assert_true(limit_of(500, 500, together[i], 10000) < limit_of(500, 500, together[i - 1], 10000) - 0.15);
+}
+
+static void the_limit__holds_when_slices_shrink(void **state)
+{
+    (void)state;
+    static const double chances[] = {0.1, 0.5, 0.83};
+    for (int i = 0; i < COUNT_OF(chances); i++) {
+        double limit = limit_of((int64_t)(chances[i] * 8000), (int64_t)((1 - chances[i]) * 8000), DRIFT_BATCH_MOST, 200000);
+        for (int together = DRIFT_BATCH_MOST; together >= 1; together /= 2) { /* outcomes come so much more slowly, too */
+            int64_t slices[DRIFT_BATCH_MOST + 1] = {0};
+            slices[together] = 1;
+            assert_true(drift_limit_run_length(chances[i], chances[i], 0.4, limit, slices) * DRIFT_BATCH_MOST / together > 200000 / 1.25);
+        }
+    }
 }
 
 int main(void)
@@ -197,9 +274,12 @@ int main(void)
         cmocka_unit_test(outcomes__are_booked_when_they_are_known),
         cmocka_unit_test(evidence__is_the_sum_of_the_formula),
         cmocka_unit_test(a_series__begins_when_its_baseline_is_over),
+        cmocka_unit_test(a_baseline__knows_how_many_outcomes_come_together),
         cmocka_unit_test(a_series_that_never_succeeds__is_not_watched),
         cmocka_unit_test(run_lengths__are_those_of_random_walks),
         cmocka_unit_test(the_limit__grows_with_what_is_not_known_and_with_patience),
+        cmocka_unit_test(the_limit__falls_where_slices_hold_many),
+        cmocka_unit_test(the_limit__holds_when_slices_shrink),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
