@@ -7,6 +7,7 @@
 #include "agenda.h"
 #include "counter.h"
 #include "memory.h"
+#include "open_leads.h"
 #include "records.h"
 
 struct ledger {
@@ -28,9 +29,7 @@ struct ledger {
     size_t forgotten_count, forgotten_capacity;
 
     struct agenda expiry;  /* by last event; one entry a record where the definition forgets */
-    struct agenda *oldest; /* by begin of the stay: for each (funnel, step), where oldest are named */
-    uint64_t *standing;    /* open leads at each (funnel, step), likewise */
-    bool lists_oldest;     /* both are kept up to date since somebody asked for the oldest */
+    struct open_leads open_leads;
 
     struct lead_set draft; /* scratch, used again from event to event */
     struct ledger_section sections[FUNNEL_FUNNELS_MAX];
@@ -47,69 +46,11 @@ static void mark_changed(struct ledger *ledger, struct record *record)
 
 static struct facts *facts_of(struct ledger *ledger, struct record *record, struct facts *facts)
 {
-    struct lead_set set = record_set(record);
-    lead_facts(&set, &ledger->names, &ledger->definition->funnels[record->funnel], facts);
+    record_facts(record, &ledger->names, ledger->definition->funnels, facts);
     return facts;
 }
 
 /* ---- open leads by name ---- */
-
-static size_t step_place(int funnel, int step)
-{
-    return (size_t)funnel * FUNNEL_STEPS_MAX + (size_t)step;
-}
-
-static bool stands(const struct facts *facts)
-{
-    return facts != NULL && facts->state == LEAD_OPEN;
-}
-
-/* Entries of leads that have moved on stay in the agenda until they come up; when they outnumber the leads that stand there, they are weeded out. */
-static bool still_stands(struct ledger *ledger, int funnel, int step, const struct agenda_entry *entry, struct record **out);
-
-static void weed(struct ledger *ledger, int funnel, int step)
-{
-    struct agenda *agenda = &ledger->oldest[step_place(funnel, step)];
-    struct record *record;
-    size_t kept = 0;
-    for (size_t i = 0; i < agenda->count; i++)
-        if (still_stands(ledger, funnel, step, &agenda->heap[i], &record))
-            agenda->heap[kept++] = agenda->heap[i];
-    agenda->count = kept;
-    agenda_order(agenda);
-}
-
-static void note_standing(struct ledger *ledger, int funnel, uint64_t hash, const struct facts *before, const struct facts *after)
-{
-    if (!ledger->lists_oldest)
-        return;
-    if (stands(before))
-        ledger->standing[step_place(funnel, before->current)]--;
-    if (!stands(after))
-        return;
-    size_t place = step_place(funnel, after->current);
-    ledger->standing[place]++;
-    if (stands(before) && before->current == after->current && before->stay_since == after->stay_since)
-        return;
-    agenda_push(&ledger->oldest[place], (struct agenda_entry){after->stay_since, hash});
-}
-
-static bool still_stands(struct ledger *ledger, int funnel, int step, const struct agenda_entry *entry, struct record **out)
-{
-    uint64_t slot = records_home(&ledger->records, entry->lead);
-    for (struct record *record; (record = records_next(&ledger->records, entry->lead, &slot)) != NULL;) {
-        if (record->funnel != funnel || (record->flags & RECORD_REMOVED))
-            continue;
-        struct facts facts;
-        struct lead_set set = record_set(record);
-        lead_facts(&set, &ledger->names, &ledger->definition->funnels[funnel], &facts);
-        if (facts.state == LEAD_OPEN && facts.current == step && facts.stay_since == entry->moment) {
-            *out = record;
-            return true;
-        }
-    }
-    return false;
-}
 
 int ledger_open_order(const void *a, const void *b)
 {
@@ -117,69 +58,10 @@ int ledger_open_order(const void *a, const void *b)
     return x->since != y->since ? (x->since > y->since) - (x->since < y->since) : text_compare(x->lead, y->lead);
 }
 
-/* From now on: whoever never asks pays nothing. */
-static void list_oldest(struct ledger *ledger)
-{
-    ledger->lists_oldest = true;
-    uint64_t slot = 0;
-    for (struct record *record; (record = records_each(&ledger->records, &slot)) != NULL;) {
-        struct facts facts;
-        if (record->count > 0)
-            note_standing(ledger, record->funnel, record->hash, NULL, facts_of(ledger, record, &facts));
-    }
-}
-
-static bool is_in(struct ledger *ledger, struct record *record, const struct breakdown *breakdown, const struct text *values)
-{
-    struct facts facts;
-    if (breakdown == NULL)
-        return true;
-    facts_of(ledger, record, &facts);
-    for (int i = 0; i < breakdown->dimension_count; i++) {
-        int dimension = breakdown->dimensions[i];
-        if (facts.values[dimension] == 0 || !text_equal(names_text(ledger->names.values[dimension], facts.values[dimension]), values[i]))
-            return false;
-    }
-    return true;
-}
-
 int ledger_oldest(struct ledger *ledger, int funnel, int step, const struct breakdown *breakdown, const struct text *values, int most, struct ledger_open *out)
 {
     ledger_count(ledger);
-    if (!ledger->lists_oldest)
-        list_oldest(ledger);
-    size_t place = step_place(funnel, step);
-    struct agenda *agenda = &ledger->oldest[place];
-    if (agenda->count > 2 * ledger->standing[place] + 64)
-        weed(ledger, funnel, step);
-    /* Take the oldest out of the heap, those of the last one's second too: among them bytes decide. Then put them back. */
-    size_t capacity = 0, count = 0, kept_capacity = 0, kept_count = 0;
-    struct ledger_open *found = NULL;
-    struct agenda_entry *kept = NULL, last = {TIME_NONE, 0};
-    while (agenda->count > 0 && (count < (size_t)most || agenda->heap[0].moment == found[count - 1].since)) {
-        struct agenda_entry entry = agenda_pop(agenda);
-        struct record *record;
-        bool twice = entry.moment == last.moment && entry.lead == last.lead; /* a lead that left and came back as it was */
-        last = entry;
-        if (twice || !still_stands(ledger, funnel, step, &entry, &record))
-            continue;
-        kept = memory_grow(kept, &kept_capacity, kept_count + 1, sizeof *kept);
-        kept[kept_count++] = entry;
-        if (!is_in(ledger, record, breakdown, values))
-            continue;
-        found = memory_grow(found, &capacity, count + 1, sizeof *found);
-        found[count++] = (struct ledger_open){record_id(record), entry.moment};
-    }
-    for (size_t i = 0; i < kept_count; i++)
-        agenda_push(agenda, kept[i]);
-    if (count > 1)
-        qsort(found, count, sizeof *found, ledger_open_order);
-    int shown = count < (size_t)most ? (int)count : most;
-    if (shown > 0)
-        memcpy(out, found, (size_t)shown * sizeof *out);
-    free(found);
-    free(kept);
-    return shown;
+    return open_leads_oldest(&ledger->open_leads, funnel, step, breakdown, values, most, out);
 }
 
 /* ---- counting: sums follow the sets when somebody asks for them ---- */
@@ -194,7 +76,7 @@ static void count_record(struct ledger *ledger, struct record *superseded, struc
     if (record->count > 0)
         is = facts_of(ledger, record, &after);
     counter_recount(&ledger->counter, record->funnel, was, is);
-    note_standing(ledger, record->funnel, record->hash, was, is);
+    open_leads_note(&ledger->open_leads, record->funnel, record->hash, was, is);
     record->flags &= (uint8_t)~(RECORD_PENDING | RECORD_COUNTED);
     record->flags |= is != NULL ? RECORD_COUNTED : 0;
 }
@@ -325,7 +207,7 @@ static void leave_standing(struct ledger *ledger, struct record *record)
     settle(ledger, record);
     struct facts facts;
     facts_of(ledger, record, &facts);
-    note_standing(ledger, record->funnel, record->hash, &facts, NULL);
+    open_leads_note(&ledger->open_leads, record->funnel, record->hash, &facts, NULL);
     counter_leave_standing(&ledger->counter, record->funnel, &facts);
     record->flags &= (uint8_t)~RECORD_COUNTED;
 }
@@ -441,10 +323,7 @@ struct ledger *ledger_new(const struct ledger_definition *definition)
         ledger->names.values[d] = names_new(LEAD_VALUES_MAX);
     records_init(&ledger->records);
     counter_init(&ledger->counter, definition);
-    ledger->lists_oldest = definition->names_oldest;
-    size_t steps = (size_t)definition->funnel_count * FUNNEL_STEPS_MAX;
-    ledger->oldest = memory_new(steps * sizeof *ledger->oldest);
-    ledger->standing = memory_new(steps * sizeof *ledger->standing);
+    open_leads_init(&ledger->open_leads, definition, &ledger->names, &ledger->records);
     return ledger;
 }
 
@@ -462,10 +341,7 @@ void ledger_free(struct ledger *ledger)
     free(ledger->changed);
     free(ledger->forgotten);
     agenda_free(&ledger->expiry);
-    for (size_t i = 0; i < (size_t)ledger->definition->funnel_count * FUNNEL_STEPS_MAX; i++)
-        agenda_free(&ledger->oldest[i]);
-    free(ledger->oldest);
-    free(ledger->standing);
+    open_leads_free(&ledger->open_leads);
     free(ledger->draft.elements);
     names_free(ledger->names.reasons);
     for (int d = 0; d < ledger->definition->dimension_count; d++)

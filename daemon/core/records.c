@@ -44,6 +44,12 @@ struct lead_set record_set(struct record *record)
     return (struct lead_set){record->count, record->count, elements, (record->flags & RECORD_AMOUNT) != 0 ? (int64_t)elements[record->count] : 0};
 }
 
+void record_facts(struct record *record, const struct lead_names *names, const struct funnel *funnels, struct facts *out)
+{
+    struct lead_set set = record_set(record);
+    lead_facts(&set, names, &funnels[record->funnel], out);
+}
+
 static struct record *record_at(uint64_t slot)
 {
     return (struct record *)(uintptr_t)(slot & SLOT_ADDRESS);

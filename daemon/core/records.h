@@ -43,6 +43,7 @@ static inline uint64_t record_lead_hash(const struct record *record) { return re
 size_t record_bytes(const struct record *record); /* of its block */
 struct text record_id(const struct record *record);
 struct lead_set record_set(struct record *record); /* as it stands there: for reading only */
+void record_facts(struct record *record, const struct lead_names *names, const struct funnel *funnels, struct facts *out); /* what follows from its set */
 
 struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id); /* NULL: not there */
 struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty; id of 1..255 bytes */
