@@ -12,7 +12,8 @@ void *memory_copy(const void *bytes, size_t size);
 char *memory_string(const char *bytes, size_t length); /* a NUL-terminated copy */
 
 /* A large block that is read here and there: on large pages where the system has them, since looking up small ones would cost more than the read. Not zeroed;
- * the size is a multiple of MEMORY_LARGE; given back with free(). */
+ * the size is a multiple of MEMORY_LARGE; given back with free(). Where large pages are given on request alone, it is requested: the one call in core beyond
+ * the C standard's library; it changes no result. */
 enum { MEMORY_LARGE = 2 << 20 };
 void *memory_large(size_t size);
 
