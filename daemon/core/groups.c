@@ -77,8 +77,3 @@ const struct group *groups_get(const struct groups *groups, uint32_t number)
 {
     return &groups->list[number];
 }
-
-uint32_t groups_count(const struct groups *groups)
-{
-    return groups->count;
-}

@@ -21,6 +21,5 @@ struct groups *groups_new(int funnel_count);
 void groups_free(struct groups *groups);
 uint32_t groups_number(struct groups *groups, const struct group *group); /* given one if it is new */
 const struct group *groups_get(const struct groups *groups, uint32_t number); /* valid until the next groups_number */
-uint32_t groups_count(const struct groups *groups);
 
 #endif

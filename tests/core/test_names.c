@@ -82,7 +82,6 @@ static void groups__all_leads_of_a_funnel_come_first(void **state)
 {
     (void)state;
     struct groups *groups = groups_new(3);
-    assert_int_equal(groups_count(groups), 3);
     assert_int_equal(groups_number(groups, &(struct group){.funnel = 1, .breakdown = -1}), 1);
     struct group by_two = {.funnel = 1, .breakdown = 0, .value_count = 2, .values = {5, 6}}, turned = by_two, other_funnel = by_two, other_breakdown = by_two;
     turned.values[0] = 6, turned.values[1] = 5;
@@ -105,7 +104,6 @@ static void many_groups__keep_their_numbers(void **state)
     for (int round = 0; round < 2; round++)
         for (uint32_t i = 1; i < 5000; i++)
             assert_int_equal(groups_number(groups, &(struct group){.breakdown = 0, .value_count = 1, .values = {i}}), i);
-    assert_int_equal(groups_count(groups), 5000);
     groups_free(groups);
 }
 
