@@ -56,9 +56,11 @@ static void on_record(void *context, int topic, const struct log_record *from)
     bool tombstone = from->value.data == NULL;
     bool alert = topic == TOPIC_ALERTS || text_equal(log_header_value(from, TEXT("type")), TEXT("alert"));
     struct record *record = record_new(from->key, from->value);
+    store_put(server->store, record_hold(record), tombstone, alert); /* first: who listens and then asks misses nothing */
     if (!tombstone && atomic_load(&server->api.ready))
-        streams_tell(server->streams, alert ? STREAM_ALERT : STREAM_SNAPSHOT, record_hold(record));
-    store_put(server->store, record, tombstone, alert);
+        streams_tell(server->streams, alert ? STREAM_ALERT : STREAM_SNAPSHOT, record);
+    else
+        record_drop(record);
 }
 
 static void tell_status(struct server *server, int64_t now_ms)

@@ -57,3 +57,21 @@ test("a record that came live while an older answer was on its way stays", async
   assert.equal(store.snapshot.cohort.entered, 3);
   store.close();
 });
+
+test("what is fetched after a lost connection counts, also within the second of what was there", async () => {
+  const answers = {
+    "/api/v1/snapshot": snapshot(1, 1), "/api/v1/history": { snapshots: [snapshot(1, 1)] }, "/api/v1/groups": { snapshots: [] }, "/api/v1/alerts": { alerts: [] },
+  };
+  const { release, tell } = server(answers);
+  release();
+  const store = makeStore({ changed() {}, refused() {}, outdated() {} });
+  await store.open({});
+  await soon();
+  tell("snapshot", snapshot(2, 1));
+  await soon();
+  assert.equal(store.snapshot.cohort.entered, 2);
+  answers["/api/v1/snapshot"] = snapshot(3, 1); // published meanwhile, and told to nobody here
+  await store.load();
+  assert.equal(store.snapshot.cohort.entered, 3);
+  store.close();
+});

@@ -10,9 +10,6 @@ const TREND_EVERY_MS = 10000;
 const newer = (record, than) => !than || Date.parse(record.as_of) >= Date.parse(than.as_of);
 const name = ({ funnel, window, start, group, fingerprint }) => fingerprint ?? `${funnel}/${window}/${isRolling(window) ? "now" : start}/${groupKey(group)}`;
 
-/* What was fetched, unless a later record of the same key came by the line while the answer was on its way. */
-const later = (held, fetched) => (held && fetched && name(held) === name(fetched) && newer(held, fetched) ? held : fetched);
-
 /* changed() is called after every change; refused() when the server wants a (better) token; outdated() when it came back as another version,
  * or with other funnels. */
 export function makeStore({ changed, refused, outdated }) {
@@ -31,6 +28,7 @@ export function makeStore({ changed, refused, outdated }) {
     problem: null,
     link: "connecting", // "live", "lost"
   };
+  let heard = new WeakSet(); // records that came by the line since the last fetch began
   let hangUp = null;
   let listening = null;
   let loading = null;
@@ -44,6 +42,10 @@ export function makeStore({ changed, refused, outdated }) {
       changed();
     }
   };
+
+  /* What was fetched, unless a record of the same key that is not older came by the line while the answer was on its way. Times are whole seconds: of two
+   * records of one second the line's is the later one, as it tells every one. */
+  const later = (held, fetched) => (held && fetched && heard.has(held) && name(held) === name(fetched) && newer(held, fetched) ? held : fetched);
 
   async function loadTrend(signal) {
     const { funnel, trend, window, group } = store.state;
@@ -65,6 +67,7 @@ export function makeStore({ changed, refused, outdated }) {
     loading = new AbortController();
     const { signal } = loading;
     const { funnel, window, group, start, by } = store.state;
+    heard = new WeakSet();
     try {
       const [snapshot, newest, groups, alerts] = await Promise.all([
         api.snapshot({ funnel, window, group, start }, signal),
@@ -125,6 +128,7 @@ export function makeStore({ changed, refused, outdated }) {
   }
 
   function apply(name, record) {
+    heard.add(record);
     if (name === "snapshot") applySnapshot(record);
     else if (name === "alert") store.alerts.set(record.fingerprint, record);
     else if (name === "status") {
