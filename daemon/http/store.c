@@ -11,6 +11,7 @@ enum {
     WORDS_MAX = 64,      /* dead letters have some fifteen words; others are somebody else's */
     MESSAGE_MAX = 300,   /* bytes shown of what was wrong */
     HOUR_S = 3600,
+    START_MAX = 128,     /* bytes of a time, percent-encoded or not */
 };
 
 struct entry { int64_t start; struct record *record; }; /* rolling windows: start TIME_NONE */
@@ -126,17 +127,10 @@ static bool read_start(struct text text, int64_t *out)
     *out = TIME_NONE;
     if (text_equal(text, TEXT("now")))
         return true;
-    char plain[48];
-    size_t length = 0;
-    for (size_t i = 0; i < text.length && length < sizeof plain; i++) { /* ':' and '+' come as %3A and %2B */
-        unsigned value;
-        if (text.data[i] == '%' && i + 2 < text.length && sscanf((char[]){text.data[i + 1], text.data[i + 2], '\0'}, "%2x", &value) == 1) {
-            plain[length++] = (char)value;
-            i += 2;
-        } else {
-            plain[length++] = text.data[i];
-        }
-    }
+    char plain[START_MAX];
+    if (text.length > sizeof plain)
+        return false;
+    size_t length = percent_decode(plain, text);
     return moment_from_text((struct text){plain, length}, NULL, out);
 }
 

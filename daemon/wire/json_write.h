@@ -18,6 +18,7 @@ void buffer_text(struct buffer *buffer, struct text text);
 void buffer_char(struct buffer *buffer, char c);
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void buffer_percent(struct buffer *buffer, struct text text);         /* every byte but letters, digits and -._~ as %XX */
+size_t percent_decode(char *out, struct text text);                     /* undoes it: `out` has room for text.length bytes; returns how many there are */
 
 void json_string(struct buffer *buffer, struct text text);             /* quoted and escaped; the text is valid UTF-8 */
 void json_name(struct buffer *buffer, const char *name);               /* "name": with a comma before it unless it is the object's first */

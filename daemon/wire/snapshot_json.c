@@ -65,23 +65,10 @@ static struct text cut_at(struct text *rest, char separator)
     return part;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Undo buffer_percent; what is taken from the buffer is stepped past. */
 static struct text unpercent(struct text text, char **buffer)
 {
-    struct text out = {*buffer, 0};
-    for (size_t i = 0; i < text.length; i++) {
-        char c = text.data[i];
-        if (c == '%' && i + 2 < text.length && hex_digit(text.data[i + 1]) >= 0 && hex_digit(text.data[i + 2]) >= 0) {
-            c = (char)(hex_digit(text.data[i + 1]) * 16 + hex_digit(text.data[i + 2]));
-            i += 2;
-        }
-        (*buffer)[out.length++] = c;
-    }
+    struct text out = {*buffer, percent_decode(*buffer, text)};
     *buffer += out.length;
     return out;
 }
