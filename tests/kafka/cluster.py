@@ -9,6 +9,16 @@ from suite import ROOT
 SCRIPT = ROOT / "scripts" / "kafka"
 
 
+def _free(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the broker does: what only waits to be forgotten is no hindrance
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 class NotRun(Exception):
     """There is no broker, and none can be had."""
 
@@ -21,10 +31,10 @@ class Cluster:
         self.servers = None
 
     def reserve(self):
-        """An address for it before it is there."""
-        with socket.socket() as one:
-            one.bind(("127.0.0.1", 0))
-            self.servers = f"127.0.0.1:{one.getsockname()[1]}"
+        """An address for it before it is there. Not of the ports from which the system makes connections: one of those, a client's that waits for
+        this broker among them, might have it, or the controller's after it, when the broker starts."""
+        port = next(port for port in range(24000, 32000, 2) if _free(port) and _free(port + 1))
+        self.servers = f"127.0.0.1:{port}"
 
     def start(self):
         port = self.servers.rsplit(":", 1)[1] if self.servers else "0"
