@@ -218,9 +218,13 @@ struct record *records_next(const struct records *records, uint64_t hash, uint64
 
 void records_prefetch(const struct records *records, uint64_t hash)
 {
-    const char *record = (const char *)record_at(records->slots[records_home(records, hash)]);
+    uint64_t slot = records_home(records, hash);
+    while (records->slots[slot] != 0 && (records->slots[slot] & ~SLOT_ADDRESS) != (hash & ~SLOT_ADDRESS))
+        slot = (slot + 1) & records->slot_mask;
+    const char *record = (const char *)record_at(records->slots[slot]);
     __builtin_prefetch(record);
     __builtin_prefetch(record + 64);
+    __builtin_prefetch(record + 128);
 }
 
 struct record *records_each(const struct records *records, uint64_t *slot)

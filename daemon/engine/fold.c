@@ -44,7 +44,7 @@ void fold_free(struct fold *fold)
 
 static int shard_of(const struct fold *fold, uint64_t lead_hash)
 {
-    return (int)((lead_hash >> 32) % (uint64_t)fold->shard_count);
+    return (int)((lead_hash >> 32) * (uint64_t)fold->shard_count >> 32);
 }
 
 struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash)
