@@ -327,11 +327,18 @@ struct ledger *ledger_new(const struct ledger_definition *definition)
     return ledger;
 }
 
+static void free_forgotten(struct ledger *ledger)
+{
+    for (size_t i = 0; i < ledger->forgotten_count; i++)
+        free(ledger->forgotten[i].id);
+    ledger->forgotten_count = 0;
+}
+
 void ledger_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    ledger_clear_changed(ledger);
+    free_forgotten(ledger);
     for (size_t i = 0; i < ledger->superseded_count; i++)
         records_give_back(&ledger->records, ledger->superseded[i]);
     free(ledger->superseded);
@@ -387,7 +394,8 @@ uint64_t ledger_bytes(const struct ledger *ledger)
 
 /* ---- to the changelog and back ---- */
 
-struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t lead_hash)
+/* `cleared`: flags that its records lose. */
+static struct ledger_lead find_lead(struct ledger *ledger, struct text id, uint64_t lead_hash, int cleared)
 {
     struct ledger_lead lead = {.id = id, .last_at = TIME_NONE, .sections = ledger->sections, .forgotten = true};
     for (int f = 0; f < ledger->definition->funnel_count; f++) {
@@ -395,6 +403,7 @@ struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t l
         if (record == NULL)
             continue;
         lead.forgotten = false;
+        record->flags &= (uint8_t)~cleared;
         if (record->last_at > lead.last_at)
             lead.last_at = record->last_at;
         if (record->flags & RECORD_REMOVED)
@@ -407,25 +416,30 @@ struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t l
     return lead;
 }
 
-static void clear_flags(struct ledger *ledger, struct text id, uint64_t lead_hash)
+struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t lead_hash)
 {
-    for (int f = 0; f < ledger->definition->funnel_count; f++) {
-        struct record *record = records_find(&ledger->records, lead_hash, f, id);
-        if (record != NULL)
-            record->flags &= (uint8_t)~RECORD_CHANGED;
-    }
+    return find_lead(ledger, id, lead_hash, 0);
 }
 
+uint64_t ledger_changed_count(const struct ledger *ledger)
+{
+    return ledger->changed_count + ledger->forgotten_count;
+}
+
+/* A lead goes out with all its funnels' records, whichever of them changed first. */
 void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context)
 {
     for (size_t i = 0; i < ledger->changed_count; i++) {
+        if (i + 2 * COUNT_AHEAD < ledger->changed_count)
+            ledger_prefetch_slot(ledger, ledger->changed[i + 2 * COUNT_AHEAD]);
+        if (i + COUNT_AHEAD < ledger->changed_count)
+            ledger_prefetch_lead(ledger, ledger->changed[i + COUNT_AHEAD]);
         uint64_t slot = records_home(&ledger->records, ledger->changed[i]);
         for (struct record *record; (record = records_next(&ledger->records, ledger->changed[i], &slot)) != NULL;) {
             if (!(record->flags & RECORD_CHANGED))
-                continue; /* it went out with another funnel's record */
-            struct ledger_lead lead = ledger_find(ledger, record_id(record), record_lead_hash(record));
+                continue;
+            struct ledger_lead lead = find_lead(ledger, record_id(record), record_lead_hash(record), RECORD_CHANGED);
             each(context, &lead);
-            clear_flags(ledger, lead.id, record_lead_hash(record));
         }
     }
     for (size_t i = 0; i < ledger->forgotten_count; i++) { /* what is known of it now: nothing, or what came since, or another funnel's */
@@ -433,20 +447,8 @@ void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, cons
         struct ledger_lead lead = ledger_find(ledger, id, ledger->forgotten[i].lead_hash);
         each(context, &lead);
     }
-    ledger_clear_changed(ledger);
-}
-
-void ledger_clear_changed(struct ledger *ledger)
-{
-    for (size_t i = 0; i < ledger->changed_count; i++) {
-        uint64_t slot = records_home(&ledger->records, ledger->changed[i]);
-        for (struct record *record; (record = records_next(&ledger->records, ledger->changed[i], &slot)) != NULL;)
-            record->flags &= (uint8_t)~RECORD_CHANGED;
-    }
     ledger->changed_count = 0;
-    for (size_t i = 0; i < ledger->forgotten_count; i++)
-        free(ledger->forgotten[i].id);
-    ledger->forgotten_count = 0;
+    free_forgotten(ledger);
 }
 
 void ledger_restore(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash)

@@ -77,9 +77,11 @@ struct ledger_lead {
     const struct ledger_section *sections;
 };
 
-/* Leads that changed since the last clear, each once. */
+/* Leads that changed since the last call, each once. `each` may not change the ledger. */
 void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context);
-void ledger_clear_changed(struct ledger *ledger);
+
+/* How many (funnel, lead) pairs that is. */
+uint64_t ledger_changed_count(const struct ledger *ledger);
 
 /* Put a lead back as it was written, in the place of what an earlier row said; a forgotten one is deleted. Sets are copied; their names must be this ledger's
  * own. Nothing is counted until ledger_count_restored, called once when all rows are in: the counts are a function of the leads. */

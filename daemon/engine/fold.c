@@ -139,6 +139,14 @@ uint64_t fold_lead_count(const struct fold *fold)
     return count;
 }
 
+uint64_t fold_changed_count(const struct fold *fold)
+{
+    uint64_t count = 0;
+    for (int i = 0; i < fold->shard_count; i++)
+        count += ledger_changed_count(fold->shards[i]);
+    return count;
+}
+
 uint64_t fold_lead_bytes(const struct fold *fold)
 {
     uint64_t bytes = 0;

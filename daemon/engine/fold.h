@@ -50,6 +50,7 @@ int fold_oldest_in(void *fold, const struct board_group *group, int step, struct
 
 struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash);
 uint64_t fold_lead_count(const struct fold *fold);
+uint64_t fold_changed_count(const struct fold *fold); /* leads, as ledger_changed_count */
 uint64_t fold_lead_bytes(const struct fold *fold);
 
 #endif

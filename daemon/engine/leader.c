@@ -16,14 +16,14 @@
 #include "ticks.h"
 
 enum {
-    COMMIT_EVENTS = 1 << 18,   /* folded between two commits at most, about, to begin with: the larger a commit, the fewer leads are written twice */
-    COMMIT_EVENTS_LEAST = 1 << 12,
-    COMMIT_EVENTS_MOST = 1 << 22,
-    COMMIT_MS = 3000,          /* and so long after the first of them at most */
-    COMMIT_LONG_MS = 2000,     /* a commit that takes longer makes the next one smaller: the brokers give a transaction ten seconds */
+    COMMIT_LEADS = 1 << 15,    /* changed between two commits at most, about, to begin with: the larger a commit, the fewer leads are written twice */
+    COMMIT_LEADS_LEAST = 1 << 12,
+    COMMIT_LEADS_MOST = 1 << 22,
+    COMMIT_TAKES_MS = 3000,    /* later as many as can be written in this time: the brokers give a transaction ten seconds */
+    COMMIT_MS = 3000,          /* between what is taken and its commit, at most; */
+    BEHIND_MS = 10000,         /* but ticks this far behind the wall clock are not worth a commit each: */
+    BEHIND_COMMIT_MS = 10000,  /* so often is enough to see how far it is, and a crash repeats no more */
     TELL_MS = 60000,           /* between two words to the operator about dead letters */
-    BEHIND_MS = 10000,         /* ticks this far behind the wall clock are not worth a commit each, */
-    BEHIND_PUBLISH_MS = 5000,  /* nor commits a look at every window: so often is enough to see how far it is */
     WAIT_MS = 100,             /* for news, at most, */
     WAIT_LEAST_MS = 5,         /* and so long where a tick is due and the brokers' word for it has yet to come */
 };
@@ -43,9 +43,9 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct ticks ticks;
     struct feed feed;
     int64_t generation, last_tick_ms;
-    uint64_t pending;            /* elements taken since the last commit */
-    int64_t pending_since_ms;
-    uint64_t commit_events;      /* how many make a commit due */
+    bool pending;                /* something was taken since the last commit, */
+    int64_t pending_since_ms;    /* the first of it then */
+    uint64_t commit_leads;       /* so many changed ones make a commit due */
     int64_t published_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
@@ -56,6 +56,15 @@ static int64_t steady_ms(const struct leader *leader)
     return leader->ops->steady_ms(leader->log);
 }
 
+/* What a commit took says how large the next one may be; a small one says it only where it took long. */
+static void measure_commit(struct leader *leader, uint64_t leads, int64_t took_ms)
+{
+    if (leads < leader->commit_leads && took_ms <= COMMIT_TAKES_MS)
+        return;
+    uint64_t most = leads * COMMIT_TAKES_MS / (uint64_t)(took_ms > 0 ? took_ms : 1);
+    leader->commit_leads = most < COMMIT_LEADS_LEAST ? COMMIT_LEADS_LEAST : most > COMMIT_LEADS_MOST ? COMMIT_LEADS_MOST : most;
+}
+
 /* Everything that changed, and how far the input was read, or nothing. */
 static void commit(struct leader *leader)
 {
@@ -63,17 +72,15 @@ static void commit(struct leader *leader)
                                     .last_event_at = leader->fold.last_event_at};
     feed_positions(&leader->feed, &checkpoint);
     int64_t started_ms = steady_ms(leader);
+    uint64_t leads = fold_changed_count(&leader->fold);
     outputs_leads(&leader->outputs, &leader->fold);
     alerting_remember(leader->alerting, outputs_memory, &leader->outputs);
     outputs_commit(&leader->outputs, &checkpoint);
-    figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, steady_ms(leader) - started_ms, leader->ops->now_ms(leader->log));
+    int64_t took_ms = steady_ms(leader) - started_ms;
+    figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, took_ms, leader->ops->now_ms(leader->log));
     free(checkpoint.partitions);
-    bool was_long = steady_ms(leader) - started_ms > COMMIT_LONG_MS;
-    if (was_long && leader->commit_events > COMMIT_EVENTS_LEAST)
-        leader->commit_events /= 2;
-    else if (!was_long && leader->pending >= leader->commit_events && leader->commit_events < COMMIT_EVENTS_MOST)
-        leader->commit_events *= 2;
-    leader->pending = 0;
+    measure_commit(leader, leads, took_ms);
+    leader->pending = false;
 }
 
 /* ---- events ---- */
@@ -91,8 +98,9 @@ static void take(struct leader *leader, const struct feed_input *input, const st
         outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
         alerting_letter(leader->alerting, item->faulty->fault, item->watermark_ms);
     }
-    if (leader->pending++ == 0)
+    if (!leader->pending)
         leader->pending_since_ms = steady_ms(leader);
+    leader->pending = true;
 }
 
 /* Take from every partition what lies before the cut. Returns how much. */
@@ -130,16 +138,26 @@ static void tell_letters(struct leader *leader, bool now)
 
 /* ---- the cycle ---- */
 
+/* Is this tick, or what comes after it, history that is being caught up with? */
+static bool is_far_behind(const struct leader *leader, int64_t tick_ms)
+{
+    int64_t usual_ms = leader->settings->out_of_orderness_s * 1000 + leader->ticks.every_ms;
+    return tick_ms != TIME_NONE && leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS;
+}
+
+/* A transaction that a dead letter has begun does not wait for long: the brokers would end it. */
 static bool commit_is_due(const struct leader *leader)
 {
-    return leader->pending >= leader->commit_events || (leader->pending > 0 && steady_ms(leader) - leader->pending_since_ms >= COMMIT_MS);
+    if (!leader->pending)
+        return false;
+    int64_t most_ms = !leader->outputs.begun && is_far_behind(leader, leader->last_tick_ms) ? BEHIND_COMMIT_MS : COMMIT_MS;
+    return fold_changed_count(&leader->fold) >= leader->commit_leads || steady_ms(leader) - leader->pending_since_ms >= most_ms;
 }
 
 /* Of several due ticks only the last is published: is this one so far behind that others will follow it soon? */
 static bool passes(const struct leader *leader, int64_t tick_ms)
 {
-    int64_t usual_ms = leader->settings->out_of_orderness_s * 1000 + leader->ticks.every_ms;
-    return leader->ops->now_ms(leader->log) - tick_ms > usual_ms + BEHIND_MS && steady_ms(leader) - leader->published_ms < BEHIND_PUBLISH_MS;
+    return is_far_behind(leader, tick_ms) && steady_ms(leader) - leader->published_ms < BEHIND_COMMIT_MS;
 }
 
 /* The tick to go to: the last one that is due, but for the end of a slice on the way there, at which alert rules are stepped. */
@@ -181,7 +199,7 @@ static bool turn(struct leader *leader)
         leader->last_tick_ms = tick_ms;
         bool passed = passes(leader, tick_ms);
         uint64_t published = passed ? 0 : publish(leader, tick_ms);
-        if (passed ? commit_is_due(leader) : leader->pending > 0 || published > 0)
+        if (passed ? commit_is_due(leader) : leader->pending || published > 0)
             commit(leader);
         return taken > 0 || published > 0;
     }
@@ -234,7 +252,7 @@ static enum log_status take_office(struct leader *leader)
 static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, const atomic_bool *stopping)
 {
     struct leader leader = {.settings = settings, .options = options, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
-    leader.commit_events = COMMIT_EVENTS;
+    leader.commit_leads = COMMIT_LEADS;
     leader.ticks = (struct ticks){settings->every_ms, settings->zone.slice_s * 1000};
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
@@ -249,7 +267,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     }
     tell_letters(&leader, true);
     if (leader.outputs.status == LOG_OK) {
-        if (leader.pending > 0)
+        if (leader.pending)
             commit(&leader); /* what was taken is finished; what was only read is read again */
         if (leader.outputs.status == LOG_OK)
             leader.outputs.status = LOG_STOPPED;

@@ -115,8 +115,6 @@ static void settle(struct restoring *restoring)
     struct fold *fold = restoring->fold;
     const struct checkpoint *checkpoint = restoring->restored->checkpoint;
     pool_run(fold->pool, count_shard, fold);
-    for (int i = 0; i < fold->shard_count; i++)
-        ledger_clear_changed(fold->shards[i]);
     if (checkpoint != NULL) {
         memcpy(fold->last_event_at, checkpoint->last_event_at, (size_t)fold->settings->funnel_count * sizeof *fold->last_event_at);
         if (checkpoint->last_tick_ms != TIME_NONE)
