@@ -3,6 +3,7 @@
 #define FUNNELD_WIRE_UTF8_H
 
 #include "../core/text.h"
+#include "words.h"
 
 /* Bytes of the well-formed sequence that begins at `at`, of which `left` (>= 1) bytes are there: 1..4; 0: there is none. */
 static inline size_t utf8_sequence(const char *at, size_t left)
@@ -25,6 +26,30 @@ static inline size_t utf8_sequence(const char *at, size_t left)
         if ((byte[i] & 0xC0) != 0x80)
             return 0;
     return length;
+}
+
+/* Bytes of the well-formed sequences of two bytes that these eight begin with: letters of other scripts come in runs, most of them of two bytes. */
+static inline size_t utf8_pairs(const char *at)
+{
+    /* In each pair 110xxxxx 10xxxxxx, and of the upper four x of the first byte some are set: a sum's top bit tells. */
+    uint64_t word = word_load(at);
+    uint64_t wrong = (word & UINT64_C(0xC0E0C0E0C0E0C0E0)) ^ UINT64_C(0x80C080C080C080C0);
+    wrong |= ~((word & UINT64_C(0x001E001E001E001E)) + UINT64_C(0x007E007E007E007E)) & UINT64_C(0x0080008000800080);
+    return wrong == 0 ? 8 : (size_t)__builtin_ctzll(wrong) / 16 * 2;
+}
+
+/* Behind the characters at `at` that are not ASCII: at `end`, at an ASCII byte, or at a byte where no well-formed sequence begins. */
+static inline const char *utf8_skip(const char *at, const char *end)
+{
+    while (at < end && (unsigned char)*at >= 0x80) {
+        size_t length = end - at >= 8 ? utf8_pairs(at) : 0;
+        if (length == 0)
+            length = utf8_sequence(at, (size_t)(end - at));
+        if (length == 0)
+            break;
+        at += length;
+    }
+    return at;
 }
 
 static inline bool utf8_valid(struct text text)

@@ -103,7 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(json_plan_want(plan, tokens, wanted[i].count) == i, "slots are given in order");
     }
     struct json_value values[COUNT_OF(wanted)];
-    struct json_error error;
+    struct json_error error = {0};
     struct text text = {(const char *)data, size};
     if (json_scan(plan, text, values, &error)) {
         cJSON *tree = cJSON_ParseWithLength(text.data, text.length);
@@ -123,6 +123,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         require(error.offset <= size && error.what != NULL, "a fault has a place");
     }
+    /* The plan has seen this text. */
+    struct json_value again[COUNT_OF(wanted)];
+    struct json_error same = {0};
+    if (json_scan(plan, text, again, &same))
+        for (int i = 0; i < COUNT_OF(wanted); i++)
+            require(values[i].kind == again[i].kind && values[i].raw.data == again[i].raw.data && values[i].raw.length == again[i].raw.length &&
+                        values[i].escaped == again[i].escaped && values[i].count == again[i].count, "a second scan finds something else");
+    else
+        require(same.offset == error.offset && same.what == error.what, "a second scan refuses something else");
     json_plan_free(plan);
     return 0;
 }

@@ -9,6 +9,7 @@
 
 #include "../../daemon/core/memory.h"
 #include "../../daemon/wire/json_scan.h"
+#include "../core/random_support.h"
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
@@ -31,7 +32,7 @@ static struct json_plan *plan_of(const char *const *pointers, int count)
 }
 
 /* Scan an exact copy of the text, so that a read past its end is seen by the sanitizer. */
-static bool scan(const struct json_plan *plan, struct text text, struct json_value *values, struct json_error *error, char **copy)
+static bool scan(struct json_plan *plan, struct text text, struct json_value *values, struct json_error *error, char **copy)
 {
     *copy = memory_copy(text.data, text.length);
     return json_scan(plan, (struct text){*copy, text.length}, values, error);
@@ -235,6 +236,63 @@ static void many_names__are_told_apart(void **state)
     json_plan_free(plan);
 }
 
+/* A text of some members, in any order or in none: names wanted and not, long, escaped, with a quote within; sometimes a byte of it is spoiled. */
+static struct text random_text(struct random *random, char *room, size_t size)
+{
+    static const char *const names[] = {"a", "b", "lead_id", "twelve_bytes", "thirteen_byte", "a_name_of_20_bytes_x", "stage", "Сделка", "q\\\"q", "\\u0061", "x", ""};
+    static const char *const values[] = {"\"\"", "\"Иванов\"", "12", "-1.5e3", "{\"a\":1}", "{\"b\":\"x\",\"a\":{}}", "[{\"a\":2},3]", "null", "\"a \\n string of more than sixteen bytes\"", "\"ж\\u0416\""};
+    static const char *const colons[] = {":", ":", ":", " : ", ": "}, *const commas[] = {",", ",", ",", ", ", " ,\n"};
+    size_t length = 0;
+    int members = random_below(random, 12), first = random_one_in(random, 2) ? random_below(random, COUNT_OF(names)) : -1;
+    length += (size_t)snprintf(room, size, "{");
+    for (int i = 0; i < members; i++) {
+        int name = first >= 0 ? (first + i) % COUNT_OF(names) : random_below(random, COUNT_OF(names));
+        length += (size_t)snprintf(room + length, size - length, "%s\"%s\"%s%s", i > 0 ? commas[random_below(random, 5)] : "", names[name],
+                                   colons[random_below(random, 5)], values[random_below(random, COUNT_OF(values))]);
+    }
+    length += (size_t)snprintf(room + length, size - length, "}");
+    if (random_one_in(random, 4))
+        room[random_below(random, (int)length)] = "\"\\{}[]:, x\xD0\x01"[random_below(random, 12)];
+    return (struct text){room, length};
+}
+
+static bool values_equal(const struct json_value *a, const struct json_value *b, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (a[i].kind != b[i].kind)
+            return false;
+        if (a[i].kind != JSON_ABSENT && (a[i].escaped != b[i].escaped || a[i].count != b[i].count || a[i].raw.data != b[i].raw.data || a[i].raw.length != b[i].raw.length))
+            return false;
+    }
+    return true;
+}
+
+/* The plan remembers what came in former texts only to be quicker. */
+static void plan__that_has_seen_other_texts__finds_the_same(void **state)
+{
+    (void)state;
+    static const char *const pointers[] = {"/a", "/b", "/lead_id", "/twelve_bytes", "/thirteen_byte", "/a_name_of_20_bytes_x", "/stage", "/Сделка", "/q\"q", "/b/a", "/a/0/a", "/"};
+    uint64_t seed = random_seed();
+    for (int round = 0; round < random_rounds(1000); round++) {
+        struct random random = {seed + (uint64_t)round};
+        struct json_plan *used = plan_of(pointers, COUNT_OF(pointers));
+        for (int i = 0; i < 8; i++) {
+            struct json_plan *new = plan_of(pointers, COUNT_OF(pointers));
+            struct json_value found[COUNT_OF(pointers)], expected[COUNT_OF(pointers)];
+            struct json_error error = {0}, expected_error = {0};
+            char room[1024], *copy;
+            struct text text = random_text(&random, room, sizeof room);
+            bool accepted = scan(used, text, found, &error, &copy);
+            if (accepted != json_scan(new, (struct text){copy, text.length}, expected, &expected_error) ||
+                (accepted ? !values_equal(found, expected, COUNT_OF(pointers)) : error.offset != expected_error.offset || error.what != expected_error.what))
+                fail_msg("SEED=%llu ROUNDS=1: text %d: %.*s", (unsigned long long)(seed + (uint64_t)round), i, (int)text.length, text.data);
+            free(copy);
+            json_plan_free(new);
+        }
+        json_plan_free(used);
+    }
+}
+
 static void elements__one_after_the_other(void **state)
 {
     (void)state;
@@ -305,6 +363,7 @@ int main(void)
         cmocka_unit_test(text__cut_anywhere__refused),
         cmocka_unit_test(wanted_values__are_found),
         cmocka_unit_test(many_names__are_told_apart),
+        cmocka_unit_test(plan__that_has_seen_other_texts__finds_the_same),
         cmocka_unit_test(elements__one_after_the_other),
         cmocka_unit_test(strings__are_unescaped),
     };
