@@ -1,14 +1,18 @@
 #include "json_write.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "../core/memory.h"
 #include "moment.h"
 
+/* Room for so many bytes more, and one. */
 static char *room(struct buffer *buffer, size_t length)
 {
+    assert(length <= PTRDIFF_MAX); /* no text is so long: it would be a negative length, and the sum below begin anew at 0 */
     buffer->data = memory_grow(buffer->data, &buffer->capacity, buffer->length + length + 1, 1);
     return buffer->data + buffer->length;
 }
