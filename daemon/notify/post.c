@@ -24,7 +24,7 @@ static size_t keep_beginning(char *bytes, size_t size, size_t count, void *conte
     size_t room = POST_BODY_MAX - post->length, length = size * count;
     memcpy(post->body + post->length, bytes, length < room ? length : room);
     post->length += length < room ? length : room;
-    return post->length < POST_BODY_MAX ? length : 0; /* an answer without end is no answer */
+    return post->length < POST_BODY_MAX ? length : 0; /* the rest is not waited for */
 }
 
 static int ask_to_go_on(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
@@ -119,7 +119,8 @@ void post_send(struct post *post, const char *url, struct text body, struct post
     curl_easy_setopt(post->handle, CURLOPT_POSTFIELDS, body.data);
     CURLcode code = curl_easy_perform(post->handle);
     post->body[post->length] = '\0';
-    if (code != CURLE_OK) { /* only the kind of trouble: details would name the address */
+    bool cut = code == CURLE_WRITE_ERROR && post->length == POST_BODY_MAX; /* by keep_beginning: what the answer means is known */
+    if (code != CURLE_OK && !cut) { /* only the kind of trouble: details would name the address */
         snprintf(answer->text, sizeof answer->text, "no answer: %s", curl_easy_strerror(code));
         return;
     }

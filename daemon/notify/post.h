@@ -14,7 +14,7 @@
 
 enum post_outcome { POST_DONE, POST_LATER, POST_REFUSED };
 
-enum { POST_BODY_MAX = 16384 /* bytes of an answer that are looked at */ };
+enum { POST_BODY_MAX = 16384 /* bytes of an answer that are looked at; what is longer is cut there, and means what its status says */ };
 
 struct post_answer {
     enum post_outcome outcome;

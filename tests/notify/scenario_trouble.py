@@ -29,13 +29,16 @@ def trouble(world):
 
 
 def endless(world):
-    """An answer without end is cut, and no answer that counts."""
+    """An answer without end is cut. Its status counts: what was taken with many words is not told again."""
     server = Server(["endless"])
     world.configure("  group_wait: 200ms\n  receivers:\n" + RECEIVER.format(name="endless", url=server.url))
     world.publish(alert())
     daemon = world.start()
-    wait_until(server.taken, 30, "a message after an endless answer")
+    wait_until(server.seen, 20, "the message")
+    world.publish(alert(funnel="iso"))
+    wait_until(server.taken, 20, "the next message")
     world.stop(daemon)
+    expect([request[4] for request in server.seen()] == ["endless", "ok"] and "ISO" in text_of(server.taken()[0]), f"{[request[3:] for request in server.seen()]}")
     server.close()
 
 
