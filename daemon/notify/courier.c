@@ -28,7 +28,7 @@ struct courier {
     const struct receiver *receiver;
     int index;
     struct worth_book *book;
-    char group[256], url[1024];
+    const char *group, *url;
     struct subscription *subscription;
     struct news *news;
     struct post *post;
@@ -59,9 +59,11 @@ static int64_t wait_ms(const struct courier *courier)
     return is_alertmanager(courier) ? 0 : courier->receiver->group_wait_ms; /* it groups by itself */
 }
 
+/* Before all is read nothing is due, and to look at each record would be to look at all news each time. */
 static void look_at_news(struct courier *courier)
 {
-    courier->due_ms = news_due_ms(courier->news, wait_ms(courier));
+    if (courier->caught_up)
+        courier->due_ms = news_due_ms(courier->news, wait_ms(courier));
 }
 
 /* ---- positions ---- */
@@ -332,13 +334,37 @@ static void *run(void *context)
 
 /* ---- life ---- */
 
-static void write_url(struct courier *courier)
+static const char *string_of(struct buffer *buffer)
 {
-    const struct receiver *receiver = courier->receiver;
+    buffer_char(buffer, '\0');
+    return buffer->data;
+}
+
+static const char *group_of(const struct settings *settings, const struct receiver *receiver)
+{
+    struct buffer group = {0};
+    buffer_format(&group, "%s-notify-%s", settings->application, receiver->name);
+    return string_of(&group);
+}
+
+static const char *url_of(const struct receiver *receiver)
+{
+    struct buffer url = {0};
     if (receiver->kind == RECEIVER_TELEGRAM)
-        snprintf(courier->url, sizeof courier->url, "%s/bot%s/sendMessage", receiver->url, receiver->token);
+        buffer_format(&url, "%s/bot%s/sendMessage", receiver->url, receiver->token);
     else
-        snprintf(courier->url, sizeof courier->url, "%s%s", receiver->url, receiver->kind == RECEIVER_ALERTMANAGER ? "/api/v2/alerts" : "");
+        buffer_format(&url, "%s%s", receiver->url, receiver->kind == RECEIVER_ALERTMANAGER ? "/api/v2/alerts" : "");
+    return string_of(&url);
+}
+
+static void courier_free(struct courier *courier)
+{
+    post_free(courier->post);
+    news_free(courier->news);
+    free(courier->body.data);
+    free((char *)(uintptr_t)courier->group);
+    free((char *)(uintptr_t)courier->url);
+    free(courier);
 }
 
 struct courier *courier_start(const struct settings *settings, int receiver, const char *bootstrap_servers, struct worth_book *book)
@@ -350,13 +376,12 @@ struct courier *courier_start(const struct settings *settings, int receiver, con
     courier->book = book;
     atomic_init(&courier->stopping, false);
     courier->due_ms = courier->resend_ms = INT64_MAX;
-    snprintf(courier->group, sizeof courier->group, "%s-notify-%s", settings->application, courier->receiver->name);
-    write_url(courier);
+    courier->group = group_of(settings, courier->receiver);
+    courier->url = url_of(courier->receiver);
     courier->post = post_new(courier->receiver);
     courier->subscription = courier->post != NULL ? subscription_open(settings, bootstrap_servers, settings->alerts_topic, courier->group) : NULL;
     if (courier->subscription == NULL) {
-        post_free(courier->post);
-        free(courier);
+        courier_free(courier);
         return NULL;
     }
     courier->news = news_new();
@@ -380,8 +405,5 @@ void courier_join(struct courier *courier)
         return;
     pthread_join(courier->thread, NULL);
     subscription_close(courier->subscription);
-    post_free(courier->post);
-    news_free(courier->news);
-    free(courier->body.data);
-    free(courier);
+    courier_free(courier);
 }
