@@ -34,7 +34,7 @@ static bool read_token(struct guard *guard, const char *path)
     fclose(file);
     while (length > 0 && strchr("\r\n \t", guard->token[length - 1]) != NULL)
         length--;
-    if (!whole || length < TOKEN_LEAST || memchr(guard->token, '\0', length) != NULL) {
+    if (!whole || length < TOKEN_LEAST || memchr(guard->token, '\0', length) != NULL || memchr(guard->token, '\n', length) != NULL) {
         operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected %d to %d characters in one line", TOKEN_LEAST, TOKEN_MAX);
         return false;
     }
