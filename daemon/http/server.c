@@ -150,16 +150,16 @@ static int listen_at(const char *address)
         operator_log(OPERATOR_ERROR, address, "http.listen is no address here: %s", gai_strerror(error));
         return -1;
     }
-    for (const struct addrinfo *at = found; at != NULL && descriptor < 0; at = at->ai_next) {
-        descriptor = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
+    for (const struct addrinfo *at = found; at != NULL; at = at->ai_next) {
         int on = 1;
+        descriptor = socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
+        if (descriptor >= 0 && setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+            bind(descriptor, at->ai_addr, at->ai_addrlen) == 0 && listen(descriptor, BACKLOG) == 0)
+            break;
+        error = errno;
         if (descriptor >= 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        if (descriptor >= 0 && (bind(descriptor, at->ai_addr, at->ai_addrlen) != 0 || listen(descriptor, BACKLOG) != 0)) {
-            error = errno;
             close(descriptor);
-            descriptor = -1;
-        }
+        descriptor = -1;
     }
     freeaddrinfo(found);
     if (descriptor < 0)
