@@ -1,13 +1,13 @@
 #include "memory.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 static void *checked(void *block)
 {
-    if (block == NULL)
-        abort(); /* out of memory: see memory.h */
+    assert(block != NULL && "out of memory");
     return block;
 }
 
