@@ -50,6 +50,8 @@ static void note(struct search *search, const struct history *history, int64_t o
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        abort(); /* out of memory, as in core/memory.h */
     fprintf(out, "%.*s/%d@%" PRId64 "  %.*s: ", (int)history->name.length, history->name.data, history->partition, offset, (int)word.length, word.data);
     for (size_t i = 0; i < message.length; i++)
         fputc((unsigned char)message.data[i] < ' ' || message.data[i] == 0x7f ? '?' : message.data[i], out);

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../wire/utf8.h"
+
 enum { OLDEST_SHOWN = 5, TEXT_MOST = 160 /* bytes shown of a title or name */ };
 
 static const double burst_told = 0.5; /* the share of the outcomes in one slice from which on a bulk edit is likely */
@@ -21,13 +23,7 @@ static const char *title_of(const struct settings *settings, int dimension, cons
 
 static struct text cut(const char *string)
 {
-    struct text text = text_of(string);
-    if (text.length <= TEXT_MOST)
-        return text;
-    text.length = TEXT_MOST;
-    while (text.length > 0 && ((unsigned char)text.data[text.length] & 0xC0) == 0x80)
-        text.length--;
-    return text;
+    return utf8_cut(text_of(string), TEXT_MOST);
 }
 
 /* Our own words: the Russian or the English ones. They hold nothing that needs escaping. */
