@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../wire/snapshot_json.h"
+#include "../wire/snapshot_key.h"
 
 struct due { /* a window to look at, by its key */
     size_t key, key_length; /* in the publisher's `keys` */
@@ -11,7 +13,6 @@ struct due { /* a window to look at, by its key */
 
 struct publisher {
     struct fold *fold;
-    struct snapshot_json_context context;
     struct snapshot_maker *maker;
     struct buffer keys, value;
     struct due *dues;
@@ -27,7 +28,6 @@ struct publisher *publisher_new(struct fold *fold)
 {
     struct publisher *publisher = memory_new(sizeof *publisher);
     publisher->fold = fold;
-    publisher->context = (struct snapshot_json_context){&fold->settings->zone, fold->settings->dimensions};
     publisher->maker = snapshot_maker_new();
     return publisher;
 }
@@ -59,7 +59,7 @@ static void list_by_key(struct publisher *publisher, struct board_window *const 
     publisher->dues = memory_grow(publisher->dues, &publisher->due_capacity, count, sizeof *publisher->dues);
     for (size_t i = 0; i < count; i++) {
         size_t start = publisher->keys.length;
-        snapshot_json_key(&publisher->keys, &publisher->context, board_funnel(publisher->fold->board, windows[i]->group), windows[i]);
+        snapshot_key_write(&publisher->keys, publisher->fold->settings, board_funnel(publisher->fold->board, windows[i]->group), windows[i]);
         publisher->dues[i] = (struct due){start, publisher->keys.length - start, windows[i]};
     }
     if (count > 1)
@@ -100,7 +100,7 @@ static bool publish_window(struct publisher *publisher, const struct due *due, i
     const struct snapshot *snapshot = snapshot_make(publisher->maker, fold->board, window, tick, fold->last_event_at[window->group->funnel],
                                                     fold->settings->show_leads ? fold_oldest : NULL, fold);
     publisher->value.length = 0;
-    uint64_t digest = snapshot_json_value(&publisher->value, &publisher->context, snapshot) & ~(uint64_t)DIGEST_EMPTY;
+    uint64_t digest = snapshot_json_value(&publisher->value, fold->settings, snapshot) & ~(uint64_t)DIGEST_EMPTY;
     digest |= DIGEST_THERE | (empty ? DIGEST_EMPTY : 0);
     if (digest == window->published && scope != PUBLISH_ALL && (scope != PUBLISH_NOT_FINAL || snapshot->final))
         return false;
@@ -114,7 +114,7 @@ void publisher_restore(struct publisher *publisher, struct text key, uint64_t di
     struct snapshot_key read;
     char *buffer = memory_new(key.length + 1);
     struct board_window *window = NULL;
-    if (snapshot_json_read_key(publisher->fold->settings, key, buffer, &read))
+    if (snapshot_key_read(publisher->fold->settings, key, buffer, &read))
         window = board_known(publisher->fold->board, read.funnel, read.breakdown, read.values, read.window, read.start);
     free(buffer);
     if (window != NULL) {

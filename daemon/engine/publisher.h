@@ -4,7 +4,6 @@
 #ifndef FUNNELD_ENGINE_PUBLISHER_H
 #define FUNNELD_ENGINE_PUBLISHER_H
 
-#include "../wire/snapshot_json.h"
 #include "fold.h"
 
 enum publish_scope {

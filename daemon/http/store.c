@@ -6,12 +6,12 @@
 #include "../core/names.h"
 #include "../wire/json_write.h"
 #include "../wire/moment.h"
+#include "../wire/snapshot_key.h"
 
 enum {
     WORDS_MAX = 64,      /* dead letters have some fifteen words; others are somebody else's */
     MESSAGE_MAX = 300,   /* bytes shown of what was wrong */
     HOUR_S = 3600,
-    START_MAX = 128,     /* bytes of a time, percent-encoded or not */
 };
 
 struct entry { int64_t start; struct record *record; }; /* rolling windows: start TIME_NONE */
@@ -78,7 +78,7 @@ void store_free(struct store *store)
 
 /* ---- filling ---- */
 
-static struct series *series_at(struct store *store, const struct view_key *key)
+static struct series *series_at(struct store *store, const struct snapshot_key_parts *key)
 {
     struct buffer name = {0};
     buffer_text(&name, key->funnel);
@@ -125,13 +125,7 @@ static void count_record(struct store *store, const struct record *record, int s
 static bool read_start(struct text text, int64_t *out)
 {
     *out = TIME_NONE;
-    if (text_equal(text, TEXT("now")))
-        return true;
-    char plain[START_MAX];
-    if (text.length > sizeof plain)
-        return false;
-    size_t length = percent_decode(plain, text);
-    return moment_from_text((struct text){plain, length}, NULL, out);
+    return text_equal(text, TEXT("now")) || moment_from_text(text, NULL, out);
 }
 
 /* The text of a top-level member of a record, which stands there as it was written: within strings a quote is escaped, so nothing else looks like it. */
@@ -165,7 +159,7 @@ static void note_times(struct store *store, struct text value)
     }
 }
 
-static void put_snapshot(struct store *store, const struct view_key *key, int64_t start, struct record *record, bool tombstone)
+static void put_snapshot(struct store *store, const struct snapshot_key_parts *key, int64_t start, struct record *record, bool tombstone)
 {
     struct series *series = series_at(store, key);
     size_t place = place_of(series, start);
@@ -206,9 +200,9 @@ static void put_alert(struct store *store, struct record *record, bool tombstone
 
 void store_put(struct store *store, struct record *record, bool tombstone, bool alert)
 {
-    struct view_key key;
+    struct snapshot_key_parts key;
     int64_t start;
-    bool snapshot = !alert && view_key_split(record->key, &key) && read_start(key.start, &start);
+    bool snapshot = !alert && snapshot_key_split(record->key, &key) && read_start(key.start, &start);
     pthread_mutex_lock(&store->mutex);
     if (snapshot)
         put_snapshot(store, &key, start, record, tombstone);

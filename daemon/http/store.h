@@ -8,7 +8,6 @@
 
 #include "../settings/settings.h"
 #include "record.h"
-#include "view_key.h"
 
 struct store;
 

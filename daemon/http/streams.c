@@ -5,7 +5,7 @@
 #include "../log/clock.h"
 #include "../metrics/metrics.h"
 #include "../wire/json_write.h"
-#include "view_key.h"
+#include "../wire/snapshot_key.h"
 
 enum {
     BLOCK_BYTES = 16384,   /* handed to a client at once */
@@ -64,10 +64,10 @@ static bool passes(struct text wanted, struct text part)
 
 static bool concerns(const struct stream *stream, const struct told *told)
 {
-    struct view_key key;
+    struct snapshot_key_parts key;
     if (told->event != STREAM_SNAPSHOT)
         return true;
-    return view_key_split(told->record->key, &key) && passes(stream->filter.funnel, key.funnel) && passes(stream->filter.window, key.window) &&
+    return snapshot_key_split(told->record->key, &key) && passes(stream->filter.funnel, key.funnel) && passes(stream->filter.window, key.window) &&
            passes(stream->filter.group, key.group);
 }
 

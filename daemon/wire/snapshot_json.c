@@ -1,13 +1,13 @@
 #include "snapshot_json.h"
 
-#include "moment.h"
+#include <math.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
 struct writer {
     struct buffer *out;
-    const struct snapshot_json_context *context;
+    const struct settings *settings;
     const struct snapshot *snapshot;
     XXH64_state_t digest;
     size_t digested; /* everything before it has been digested or left out */
@@ -21,100 +21,6 @@ static void digest(struct writer *writer, bool counts)
     writer->digested = writer->out->length;
 }
 
-void snapshot_json_key(struct buffer *out, const struct snapshot_json_context *context, const struct funnel *funnel, const struct board_window *window)
-{
-    const struct board_group *group = window->group;
-    const struct window *definition = &funnel->windows[window->window];
-    buffer_percent(out, text_of(funnel->id));
-    buffer_char(out, '/');
-    buffer_text(out, text_of(definition->name));
-    buffer_char(out, '/');
-    if (definition->kind == WINDOW_ROLLING) {
-        buffer_text(out, TEXT("now"));
-    } else {
-        json_moment(out, context->zone, window->span.start);
-        /* A moment comes quoted; in a key it stands bare. */
-        size_t quoted = out->length;
-        while (out->data[--quoted - 1] != '/')
-            ;
-        memmove(out->data + quoted, out->data + quoted + 1, out->length - quoted - 2);
-        out->length -= 2;
-    }
-    buffer_char(out, '/');
-    if (group->breakdown < 0) {
-        buffer_text(out, TEXT("all"));
-        return;
-    }
-    const struct breakdown *breakdown = &funnel->breakdowns[group->breakdown];
-    for (int i = 0; i < breakdown->dimension_count; i++) {
-        if (i > 0)
-            buffer_char(out, ',');
-        buffer_percent(out, text_of(context->dimensions[breakdown->dimensions[i]].name));
-        buffer_char(out, '=');
-        buffer_percent(out, group->values[i]);
-    }
-}
-
-/* Cut the part before a separator off `rest`; all of it where there is none. */
-static struct text cut_at(struct text *rest, char separator)
-{
-    const char *at = memchr(rest->data, separator, rest->length);
-    struct text part = {rest->data, at != NULL ? (size_t)(at - rest->data) : rest->length};
-    size_t gone = part.length + (at != NULL);
-    *rest = (struct text){rest->data + gone, rest->length - gone};
-    return part;
-}
-
-/* Undo buffer_percent; what is taken from the buffer is stepped past. */
-static struct text unpercent(struct text text, char **buffer)
-{
-    struct text out = {*buffer, percent_decode(*buffer, text)};
-    *buffer += out.length;
-    return out;
-}
-
-/* Does the group's part name the dimensions of this breakdown? Then its values are taken. */
-static bool read_group(const struct settings *settings, const struct breakdown *breakdown, struct text group, char *buffer, struct snapshot_key *out)
-{
-    for (int i = 0; i < breakdown->dimension_count; i++) {
-        if (group.length == 0)
-            return false;
-        struct text value = cut_at(&group, ','), name = cut_at(&value, '=');
-        if (!text_equal(unpercent(name, &buffer), text_of(settings->dimensions[breakdown->dimensions[i]].name)))
-            return false;
-        out->values[i] = unpercent(value, &buffer);
-    }
-    return group.length == 0;
-}
-
-bool snapshot_json_read_key(const struct settings *settings, struct text key, char *buffer, struct snapshot_key *out)
-{
-    struct text funnel = unpercent(cut_at(&key, '/'), &buffer), window = cut_at(&key, '/'), start = cut_at(&key, '/');
-    *out = (struct snapshot_key){.funnel = -1, .window = -1, .breakdown = -2, .start = TIME_NONE};
-    for (int f = 0; f < settings->funnel_count; f++)
-        if (text_equal(funnel, text_of(settings->funnels[f].id)))
-            out->funnel = f;
-    if (out->funnel < 0)
-        return false;
-    const struct funnel *definition = &settings->funnels[out->funnel];
-    for (int w = 0; w < definition->window_count; w++)
-        if (text_equal(window, text_of(definition->windows[w].name)))
-            out->window = w;
-    if (out->window < 0)
-        return false;
-    bool rolling = definition->windows[out->window].kind == WINDOW_ROLLING;
-    if (rolling ? !text_equal(start, TEXT("now")) : !moment_from_text(start, NULL, &out->start))
-        return false;
-    if (!rolling && calendar_window(definition->windows[out->window].kind, &settings->zone, out->start).start != out->start)
-        return false; /* the zone was another one */
-    if (text_equal(key, TEXT("all")))
-        out->breakdown = -1;
-    for (int b = 0; b < definition->breakdown_count && out->breakdown == -2; b++)
-        if (read_group(settings, &definition->breakdowns[b], key, buffer, out))
-            out->breakdown = b;
-    return out->breakdown != -2;
-}
-
 static void write_group(struct writer *writer)
 {
     struct buffer *out = writer->out;
@@ -124,7 +30,7 @@ static void write_group(struct writer *writer)
     for (int i = 0; group->breakdown >= 0 && i < writer->snapshot->funnel->breakdowns[group->breakdown].dimension_count; i++) {
         if (i > 0)
             buffer_char(out, ',');
-        json_string(out, text_of(writer->context->dimensions[writer->snapshot->funnel->breakdowns[group->breakdown].dimensions[i]].name));
+        json_string(out, text_of(writer->settings->dimensions[writer->snapshot->funnel->breakdowns[group->breakdown].dimensions[i]].name));
         buffer_char(out, ':');
         json_string(out, group->values[i]);
     }
@@ -318,7 +224,7 @@ static void write_bottlenecks(struct buffer *out, const struct funnel *funnel, c
         json_name(out, "extra_wins");
         json_ratio(out, bottleneck->extra_wins);
         json_name(out, "extra_amount");
-        if (bottleneck->extra_amount != bottleneck->extra_amount) /* NAN */
+        if (isnan(bottleneck->extra_amount))
             buffer_text(out, TEXT("null"));
         else
             buffer_format(out, "%.2f", bottleneck->extra_amount + 0.0);
@@ -403,7 +309,7 @@ static void write_open(struct writer *writer)
         json_name(out, "age_p90");
         json_integer_or_null(out, open->age_p90_s);
         digest(writer, false);
-        write_oldest(out, writer->context->zone, open);
+        write_oldest(out, &writer->settings->zone, open);
         buffer_char(out, '}');
     }
     buffer_char(out, ']');
@@ -426,9 +332,9 @@ static void write_nps(struct buffer *out, const struct snapshot *snapshot)
     buffer_char(out, '}');
 }
 
-uint64_t snapshot_json_value(struct buffer *out, const struct snapshot_json_context *context, const struct snapshot *snapshot)
+uint64_t snapshot_json_value(struct buffer *out, const struct settings *settings, const struct snapshot *snapshot)
 {
-    struct writer writer = {.out = out, .context = context, .snapshot = snapshot, .digested = out->length};
+    struct writer writer = {.out = out, .settings = settings, .snapshot = snapshot, .digested = out->length};
     XXH64_reset(&writer.digest, 0);
     buffer_char(out, '{');
     json_name(out, "type");
@@ -440,14 +346,14 @@ uint64_t snapshot_json_value(struct buffer *out, const struct snapshot_json_cont
     json_name(out, "window");
     json_string(out, text_of(snapshot->window->name));
     json_name(out, "start");
-    json_moment(out, context->zone, snapshot->span.start);
+    json_moment(out, &settings->zone, snapshot->span.start);
     json_name(out, "end");
-    json_moment(out, context->zone, snapshot->span.end);
+    json_moment(out, &settings->zone, snapshot->span.end);
     digest(&writer, true);
     json_name(out, "as_of");
-    json_moment(out, context->zone, snapshot->as_of);
+    json_moment(out, &settings->zone, snapshot->as_of);
     json_name(out, "last_event_at");
-    json_moment(out, context->zone, snapshot->last_event_at);
+    json_moment(out, &settings->zone, snapshot->last_event_at);
     digest(&writer, false);
     json_name(out, "final");
     buffer_text(out, snapshot->final ? TEXT("true") : TEXT("false"));

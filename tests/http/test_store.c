@@ -45,15 +45,15 @@ static void snapshots__the_last_of_a_key_counts(void **state)
 {
     (void)state;
     struct store *store = store_new();
-    put(store, "f/month/2024-03-01T00%3A00%3A00%2B03%3A00/all", "march");
-    put(store, "f/month/2024-03-01T00%3A00%3A00%2B03%3A00/all", "march again");
+    put(store, "f/month/2024-03-01T00:00:00+03:00/all", "march");
+    put(store, "f/month/2024-03-01T00:00:00+03:00/all", "march again");
     put(store, "f/rolling-30d/now/all", "now");
     assert_string_equal(shown(store, "month", "2024-03-01T00:00:00+03:00", "all"), "march again");
     assert_string_equal(shown(store, "month", "2024-02-29T21:00:00Z", "all"), "march again"); /* the same moment */
     assert_string_equal(shown(store, "month", "2024-04-01T00:00:00+03:00", "all"), "-");
     assert_string_equal(shown(store, "rolling-30d", "", "all"), "now");
     assert_string_equal(shown(store, "month", "", "manager=1"), "-");
-    put(store, "f/month/2024-03-01T00%3A00%3A00%2B03%3A00/all", NULL);
+    put(store, "f/month/2024-03-01T00:00:00+03:00/all", NULL);
     assert_string_equal(shown(store, "month", "2024-03-01T00:00:00+03:00", "all"), "-");
     struct store_status status;
     store_status(store, 0, &status);
@@ -67,9 +67,9 @@ static void newest__is_the_window_that_has_begun_as_of_the_last_tick(void **stat
     (void)state;
     struct store *store = store_new();
     static const char *const windows[][2] = { /* in any order */
-        {"f/month/2024-05-01T00%3A00%3A00%2B03%3A00/all", "{\"m\":5,\"as_of\":\"2024-04-20T10:00:00+03:00\"}"},
-        {"f/month/2024-03-01T00%3A00%3A00%2B03%3A00/all", "{\"m\":3,\"as_of\":\"2024-04-20T09:00:00+03:00\"}"},
-        {"f/month/2024-04-01T00%3A00%3A00%2B03%3A00/all", "{\"m\":4,\"as_of\":\"2024-04-20T10:00:00+03:00\"}"},
+        {"f/month/2024-05-01T00:00:00+03:00/all", "{\"m\":5,\"as_of\":\"2024-04-20T10:00:00+03:00\"}"},
+        {"f/month/2024-03-01T00:00:00+03:00/all", "{\"m\":3,\"as_of\":\"2024-04-20T09:00:00+03:00\"}"},
+        {"f/month/2024-04-01T00:00:00+03:00/all", "{\"m\":4,\"as_of\":\"2024-04-20T10:00:00+03:00\"}"},
     };
     for (int i = 0; i < 3; i++)
         put(store, windows[i][0], windows[i][1]);
