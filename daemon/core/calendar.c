@@ -9,12 +9,12 @@ enum { DAY_S = 86400, HOUR_S = 3600 };
 /* Days since 1970-01-01 of a date, and back. Source: Hinnant, "chrono-compatible low-level date algorithms". */
 static int64_t days_from_civil(int64_t year, int month, int day)
 {
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t year_of_era = year - era * 400;
-    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-    return era * 146097 + day_of_era - 719468;
+    enum { ERAS = 1000, ERA_YEARS = 400, ERA_DAYS = 146097 }; /* so many are added, and taken off at the end: divisions of what is not negative are quicker */
+    uint32_t years = (uint32_t)(year + ERAS * ERA_YEARS) - (month <= 2);
+    uint32_t era = years / ERA_YEARS, year_of_era = years % ERA_YEARS;
+    uint32_t day_of_year = (153 * (uint32_t)(month + (month > 2 ? -3 : 9)) + 2) / 5 + (uint32_t)day - 1;
+    uint32_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    return (int64_t)era * ERA_DAYS + day_of_era - (719468 + (int64_t)ERAS * ERA_DAYS);
 }
 
 struct date calendar_date(int64_t local_s)
@@ -33,9 +33,12 @@ struct date calendar_date(int64_t local_s)
 
 int64_t calendar_local(int64_t year, int month, int day)
 {
-    int64_t months = year * 12 + month - 1;
-    year = time_floor(months, 12) / 12;
-    return days_from_civil(year, (int)(months - year * 12) + 1, day) * DAY_S;
+    if (month < 1 || month > 12) {
+        int64_t months = year * 12 + month - 1;
+        year = time_floor(months, 12) / 12;
+        month = (int)(months - year * 12) + 1;
+    }
+    return days_from_civil(year, month, day) * DAY_S;
 }
 
 /* The instants around the moment with the same local date, hour and offset. */

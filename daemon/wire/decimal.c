@@ -100,26 +100,33 @@ bool decimal_round(const struct decimal *decimal, int power, enum decimal_roundi
     return true;
 }
 
+/* Behind the digits at `at`, which are put to those that *value has. */
+static inline const char *take_digits(const char *at, const char *end, int64_t *value)
+{
+    for (; at < end && is_digit(*at); at++)
+        *value = *value * 10 + (*at - '0');
+    return at;
+}
+
 /* Few digits with two, one or no decimals, as amounts mostly are written. false: not so simple, which says nothing about the text. */
 static bool plain_amount(struct text text, int64_t *minor)
 {
     enum { PLAIN_MAX = 16 }; /* bytes: hundredths of as many digits fit */
-    size_t point = text.length;
+    const char *end = text.data + text.length;
     int64_t value = 0;
     if (text.length == 0 || text.length > PLAIN_MAX || text.data[0] == '0')
         return false;
-    for (size_t i = 0; i < text.length; i++) {
-        if (is_digit(text.data[i]))
-            value = value * 10 + (text.data[i] - '0');
-        else if (text.data[i] == '.' && point == text.length && i > 0)
-            point = i;
-        else
-            return false;
-    }
-    size_t decimals = text.length - point; /* and the point */
-    if (decimals == 1 || decimals > 3)
+    const char *point = take_digits(text.data, end, &value);
+    if (point == text.data)
         return false;
-    *minor = value * (decimals == 3 ? 1 : decimals == 2 ? 10 : 100);
+    if (point == end) {
+        *minor = value * 100;
+        return true;
+    }
+    ptrdiff_t decimals = end - point - 1;
+    if (*point != '.' || decimals < 1 || decimals > 2 || take_digits(point + 1, end, &value) != end)
+        return false;
+    *minor = decimals == 1 ? value * 10 : value;
     return true;
 }
 

@@ -100,7 +100,8 @@ static struct decoded *new_elements(struct call *call, size_t count)
     assert(count <= INT_MAX);
     call->element_count = (int)count;
     call->elements = arena_take(&call->decoder->arena, count * sizeof *call->elements);
-    memset(call->elements, 0, count * sizeof *call->elements);
+    for (size_t i = 0; i < count; i++)
+        call->elements[i] = (struct decoded){0};
     return call->elements;
 }
 

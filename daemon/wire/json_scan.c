@@ -7,10 +7,12 @@
 
 /* Each function takes the place where its piece begins and returns the place behind it, or NULL after a fault. */
 
+enum { BLOCKS = 8 }; /* looked at together */
+
 struct scan {
     const char *start, *end;
-    const char *block;  /* the 64 bytes looked at last ... */
-    uint64_t special;   /* ... and which of them are special */
+    const char *blocks;        /* where the blocks begin that were looked at last ... */
+    uint64_t special[BLOCKS];  /* ... and which of their bytes are special, as are those behind the end */
     struct json_value *values;
     struct json_value unwanted;
     const char *fault_at;
@@ -33,39 +35,52 @@ static inline const char *skip_space(const char *at, const char *end)
 
 /* ---- strings ---- */
 
-/* Look at the block that begins here; what lies behind the end is special. */
-static void look_at_block(struct scan *scan, const char *block)
+/* Of the last block, whose bytes end at `end`. */
+static uint64_t last_special(const struct scan *scan, const char *at)
 {
-    size_t left = (size_t)(scan->end - block);
-    scan->block = block;
-    if (left >= JSON_BLOCK) {
-        scan->special = json_special(block);
-    } else if (scan->end - scan->start >= JSON_BLOCK) { /* the last 64 bytes, without those before the block */
-        scan->special = json_special(scan->end - JSON_BLOCK) >> 1 >> (JSON_BLOCK - 1 - left) | UINT64_MAX << left;
-    } else {
-        char padded[JSON_BLOCK] = {0}; /* 0 is a control character */
-        memcpy(padded, block, left);
-        scan->special = json_special(padded);
+    size_t left = (size_t)(scan->end - at);
+    if (scan->end - scan->start >= JSON_BLOCK) /* what lies before it is looked at once more */
+        return json_special(scan->end - JSON_BLOCK) >> 1 >> (JSON_BLOCK - 1 - left) | UINT64_MAX << left;
+    char bytes[JSON_BLOCK] = {0}; /* 0 is a control character */
+    memcpy(bytes, at, left);
+    return json_special(bytes);
+}
+
+static void look_at_blocks(struct scan *scan, const char *at)
+{
+    scan->blocks = at;
+    for (int i = 0; i < BLOCKS; i++, at += JSON_BLOCK) {
+        if (scan->end - at < JSON_BLOCK) {
+            scan->special[i] = last_special(scan, at);
+            return;
+        }
+        scan->special[i] = json_special(at);
     }
 }
 
-/* skip_plain's slow way: the rest of the block holds nothing special, or `at` lies behind it. */
+/* skip_plain's slow way: the rest of the block holds nothing special, or `at` lies behind the blocks. */
 __attribute__((noinline)) static const char *skip_blocks(struct scan *scan, const char *at)
 {
-    size_t into = (size_t)(at - scan->block);
-    look_at_block(scan, into < JSON_BLOCK ? scan->block + JSON_BLOCK : at);
-    while (scan->special == 0)
-        look_at_block(scan, scan->block + JSON_BLOCK);
-    return scan->block + __builtin_ctzll(scan->special);
+    size_t block = (size_t)(at - scan->blocks) / JSON_BLOCK + 1;
+    if (block > BLOCKS) {
+        look_at_blocks(scan, at);
+        block = 0;
+    }
+    for (;; block = 0) {
+        for (; block < BLOCKS; block++)
+            if (scan->special[block] != 0)
+                return scan->blocks + block * JSON_BLOCK + __builtin_ctzll(scan->special[block]);
+        look_at_blocks(scan, scan->blocks + BLOCKS * JSON_BLOCK);
+    }
 }
 
-/* The first special byte at or behind `at`; `end`: there is none. Blocks are looked at as a whole, so that finding one string's end does not have to wait
- * for the end of the one before it. */
+/* The first special byte at or behind `at`; `end`: there is none. Many bytes are looked at together, so that finding one string's end does not have to
+ * wait for the end of the one before it. */
 static inline const char *skip_plain(struct scan *scan, const char *at)
 {
-    size_t into = (size_t)(at - scan->block);
-    if (into < JSON_BLOCK && scan->special >> into != 0)
-        return at + __builtin_ctzll(scan->special >> into);
+    size_t into = (size_t)(at - scan->blocks), block = into / JSON_BLOCK;
+    if (block < BLOCKS && scan->special[block] >> into % JSON_BLOCK != 0)
+        return at + __builtin_ctzll(scan->special[block] >> into % JSON_BLOCK);
     return skip_blocks(scan, at);
 }
 
@@ -191,42 +206,72 @@ static void forget_below(const struct json_node *node, struct json_value *values
         values[*slot].kind = JSON_ABSENT;
 }
 
+/* Any member. *next is where the plan remembers the one that came here in the last text, moved on to where it remembers the one after it. */
+static const char *scan_member(struct scan *scan, const char *at, struct json_node *node, struct json_node ***next, int depth)
+{
+    struct json_node *member = **next;
+    if (member != NULL && json_node_is_written(member, at, scan->end)) {
+        at += member->written_length;
+    } else {
+        at = scan_name(scan, at, node, &member);
+        if (at == NULL)
+            return NULL;
+    }
+    if (member->written_length > 0) {
+        **next = member;
+        *next = &member->follower;
+    }
+    if (member->below_count > 0)
+        forget_below(member, scan->values);
+    return scan_value(scan, skip_space(at, scan->end), member, depth + 1);
+}
+
+/* The way of most: the member that came here in the last text is here again, a string, and without a space. NULL: it is not so, or there is a fault,
+ * which scan_member tells. */
+static inline const char *scan_expected(struct scan *scan, const char *at, const struct json_node *member)
+{
+    if (member == NULL || member->slot < 0 || member->below_count > 0 || !json_node_is_written(member, at, scan->end))
+        return NULL;
+    at += member->written_length;
+    if (*at != '"')
+        return NULL;
+    struct json_value *value = &scan->values[member->slot];
+    const char *first = at + 1, *last = scan_string(scan, first, &value->escaped);
+    if (last == NULL)
+        return NULL;
+    value->kind = JSON_STRING;
+    value->raw.data = first;
+    value->raw.length = (size_t)(last - first);
+    return last + 1;
+}
+
 static const char *scan_object(struct scan *scan, const char *at, struct json_node *node, int depth)
 {
     const char *const end = scan->end;
-    struct json_node **next = &node->first; /* the member that came here in the last text */
+    struct json_node **next = &node->first;
     at = skip_space(at + 1, end);
     if (at < end && *at == '}')
         return at + 1;
     for (;;) {
-        struct json_node *member = *next;
-        if (member != NULL && json_node_is_written(member, at, end)) {
-            at += member->written_length;
-            next = &member->follower;
+        const char *behind = scan_expected(scan, at, *next);
+        if (behind != NULL) {
+            next = &(*next)->follower;
+            at = behind;
+            if (at < end && *at == ',') {
+                at++;
+                continue;
+            }
         } else {
-            at = scan_name(scan, at, node, &member);
+            at = scan_member(scan, skip_space(at, end), node, &next, depth);
             if (at == NULL)
                 return NULL;
-            if (member->written_length > 0) {
-                *next = member;
-                next = &member->follower;
-            }
-        }
-        if (member->below_count > 0)
-            forget_below(member, scan->values);
-        at = scan_value(scan, skip_space(at, end), member, depth + 1);
-        if (at == NULL)
-            return NULL;
-        if (end - at > 1 && at[0] == ',' && at[1] == '"') { /* machines mostly leave out the spaces */
-            at++;
-            continue;
         }
         at = skip_space(at, end);
         if (at < end && *at == '}')
             return at + 1;
         if (at == end || *at != ',')
             return fail(scan, at, "a comma or } is missing");
-        at = skip_space(at + 1, end);
+        at++;
     }
 }
 
@@ -299,7 +344,7 @@ static void scan_begin(struct scan *scan, const struct json_plan *plan, struct t
     scan->values = values;
     if (plan->slot_count > 0)
         memset(values, 0, (size_t)plan->slot_count * sizeof *values);
-    look_at_block(scan, text.data);
+    look_at_blocks(scan, text.data);
 }
 
 bool json_scan(struct json_plan *plan, struct text text, struct json_value *values, struct json_error *error)

@@ -35,9 +35,10 @@ static int want_member(struct json_plan *plan, struct text name)
 
 static struct mapping_slots want_all(struct json_plan *plan, const struct pointers *pointers, bool enveloped)
 {
-    struct mapping_slots slots = {pointers->count, memory_new((size_t)pointers->count * sizeof *slots.slots)};
+    struct mapping_slots slots = {.count = pointers->count, .slots = memory_new((size_t)pointers->count * sizeof *slots.slots)};
     for (int i = 0; i < pointers->count; i++)
         slots.slots[i] = want(plan, &pointers->list[i], enveloped);
+    slots.first = slots.count > 0 ? slots.slots[0] : -1;
     return slots;
 }
 

@@ -10,6 +10,7 @@
 
 struct mapping_slots { /* of a list of pointers, in its order */
     int count;
+    int first;  /* most lists have one pointer or none */
     int *slots;
 };
 
@@ -51,14 +52,22 @@ void mapping_free(struct mapping *mapping);
 /* The first source of the group whose `where` holds; NULL: none. */
 const struct mapping_source *mapping_choose(const struct mapping_group *group, const struct json_value *values);
 
-/* The first value that is there and not empty; NULL: none. */
+/* Null counts as absent, and so does an empty string: no other value is empty as written. */
+static inline bool mapping_is_there(const struct json_value *value)
+{
+    return value->kind > JSON_NULL && value->raw.length > 0;
+}
+
+/* The first value of a list that is there; NULL: none. */
 static inline const struct json_value *mapping_first(const struct mapping_slots *slots, const struct json_value *values)
 {
-    for (int i = 0; i < slots->count; i++) {
-        const struct json_value *value = &values[slots->slots[i]];
-        if (value->kind > JSON_NULL && (value->kind != JSON_STRING || value->raw.length > 0))
-            return value;
-    }
+    if (slots->count == 0)
+        return NULL;
+    if (mapping_is_there(&values[slots->first]))
+        return &values[slots->first];
+    for (int i = 1; i < slots->count; i++)
+        if (mapping_is_there(&values[slots->slots[i]]))
+            return &values[slots->slots[i]];
     return NULL;
 }
 

@@ -5,6 +5,7 @@
 
 #include "../core/calendar.h"
 #include "decimal.h"
+#include "words.h"
 
 static bool moment_in_range(int64_t moment)
 {
@@ -35,13 +36,14 @@ static int two_digits(const char *at, int most)
 /* YYYY-MM-DDThh:mm:ss: its first 19 bytes, as seconds of the local clock. */
 static bool read_local(const char *at, int64_t *local_s)
 {
-    if (at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || at[13] != ':' || at[16] != ':')
+    uint64_t date, time;
+    if (!word_pairs(at, "0000-00-", &date) || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || !word_pairs(at + 11, "00:00:00", &time))
         return false;
-    int century = two_digits(at, 99), year = two_digits(at + 2, 99), month = two_digits(at + 5, 12), day = two_digits(at + 8, 31);
-    int hour = two_digits(at + 11, 23), minute = two_digits(at + 14, 59), second = two_digits(at + 17, 60);
-    if (century < 0 || year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0)
+    int year = word_byte(date, 0) * 100 + word_byte(date, 2), month = word_byte(date, 5), day = two_digits(at + 8, 31);
+    int hour = word_byte(time, 0), minute = word_byte(time, 3), second = word_byte(time, 6);
+    if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60)
         return false;
-    int64_t midnight = calendar_local(century * 100 + year, month, day);
+    int64_t midnight = calendar_local(year, month, day);
     if (day > 28 && calendar_date(midnight).day != day)
         return false; /* the month is shorter */
     *local_s = midnight + hour * 3600 + minute * 60 + second; /* second 60 carries by itself */

@@ -2,6 +2,8 @@
 #ifndef FUNNELD_WIRE_WORDS_H
 #define FUNNELD_WIRE_WORDS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -28,6 +30,25 @@ static inline uint64_t word_not_digits(uint64_t word)
 static inline size_t word_first(uint64_t marks)
 {
     return (size_t)__builtin_ctzll(marks) / 8;
+}
+
+/* Numbers of two digits among eight bytes: byte i of *pairs is the number that digit i and the one behind it make. false: some byte is not as in
+ * `form`, which has 0 where any digit may be. */
+static inline bool word_pairs(const char *at, const char form[9], uint64_t *pairs)
+{
+    uint64_t most = 0; /* what may be added to a byte before its top bit is set: to 9 where there are digits, else to 0 */
+    for (int i = 0; i < 8; i++)
+        most |= (uint64_t)(form[i] == '0' ? 0x7F - 9 : 0x7F) << 8 * i;
+    uint64_t word = word_load(at) ^ word_load(form); /* so digits are their values, the rest is 0 */
+    if (((word | ((word & WORD_OF(0x7F)) + most)) & WORD_OF(0x80)) != 0)
+        return false;
+    *pairs = word * 10 + (word >> 8);
+    return true;
+}
+
+static inline int word_byte(uint64_t word, int place)
+{
+    return (int)(word >> 8 * place & 0xFF);
 }
 
 #endif
