@@ -207,6 +207,8 @@ void records_delete(struct records *records, struct record *record)
 struct record *records_next(const struct records *records, uint64_t hash, uint64_t *slot)
 {
     for (; records->slots[*slot] != 0; *slot = (*slot + 1) & records->slot_mask) {
+        if ((records->slots[*slot] & ~SLOT_ADDRESS) != (hash & ~SLOT_ADDRESS))
+            continue;
         struct record *record = record_at(records->slots[*slot]);
         if (record->hash != hash)
             continue;

@@ -8,12 +8,14 @@
 
 #include "../core/memory.h"
 #include "moment.h"
+#include "words.h"
 
 /* Room for so many bytes more, and one. */
 static char *room(struct buffer *buffer, size_t length)
 {
     assert(length <= PTRDIFF_MAX); /* no text is so long: it would be a negative length, and the sum below begin anew at 0 */
-    buffer->data = memory_grow(buffer->data, &buffer->capacity, buffer->length + length + 1, 1);
+    if (buffer->capacity - buffer->length <= length)
+        buffer->data = memory_grow(buffer->data, &buffer->capacity, buffer->length + length + 1, 1);
     return buffer->data + buffer->length;
 }
 
@@ -73,24 +75,41 @@ size_t percent_decode(char *out, struct text text)
     return length;
 }
 
+/* Is any of eight bytes a control character, a quote or a backslash? */
+static bool any_to_escape(uint64_t bytes)
+{
+    uint64_t quote = bytes ^ WORD_OF('"'), backslash = bytes ^ WORD_OF('\\');
+    return (((bytes - WORD_OF(0x20)) & ~bytes) | ((quote - WORD_OF(1)) & ~quote) | ((backslash - WORD_OF(1)) & ~backslash)) & WORD_OF(0x80);
+}
+
+static char *escape(char *out, unsigned char c)
+{
+    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+    if (c < sizeof letters && letters[c] != 0) {
+        *out++ = '\\';
+        *out++ = letters[c];
+        return out;
+    }
+    return out + snprintf(out, 7, "\\u%04x", c);
+}
+
 void json_string(struct buffer *buffer, struct text text)
 {
-    static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
     char *out = room(buffer, text.length * 6 + 2), *start = out;
+    const char *at = text.data, *end = at + text.length;
     *out++ = '"';
-    for (size_t i = 0; i < text.length; i++) {
-        unsigned char c = (unsigned char)text.data[i];
-        if (c == '"' || c == '\\') {
-            *out++ = '\\';
+    for (uint64_t bytes; end - at >= (ptrdiff_t)sizeof bytes; at += sizeof bytes, out += sizeof bytes) {
+        memcpy(&bytes, at, sizeof bytes);
+        if (any_to_escape(bytes))
+            break;
+        memcpy(out, &bytes, sizeof bytes);
+    }
+    for (; at < end; at++) {
+        unsigned char c = (unsigned char)*at;
+        if (c < 0x20 || c == '"' || c == '\\')
+            out = escape(out, c);
+        else
             *out++ = (char)c;
-        } else if (c >= 0x20) {
-            *out++ = (char)c;
-        } else if (c < sizeof letters && letters[c] != 0) {
-            *out++ = '\\';
-            *out++ = letters[c];
-        } else {
-            out += snprintf(out, 7, "\\u%04x", c);
-        }
     }
     *out++ = '"';
     buffer->length += (size_t)(out - start);
@@ -107,14 +126,17 @@ void json_name(struct buffer *buffer, const char *name)
 
 void json_integer(struct buffer *buffer, int64_t number)
 {
-    char digits[24], *at = digits + sizeof digits;
+    enum { DIGITS_MOST = 20 };
+    char *out = room(buffer, 1 + DIGITS_MOST);
     uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    do
-        *--at = (char)('0' + rest % 10);
-    while ((rest /= 10) > 0);
+    int count = 1;
+    for (uint64_t least = 10; count < DIGITS_MOST && rest >= least; least *= 10)
+        count++;
     if (number < 0)
-        *--at = '-';
-    buffer_text(buffer, (struct text){at, (size_t)(digits + sizeof digits - at)});
+        *out++ = '-';
+    for (int place = count - 1; place >= 0; place--, rest /= 10)
+        out[place] = (char)('0' + rest % 10);
+    buffer->length += (size_t)count + (number < 0);
 }
 
 void json_integer_or_null(struct buffer *buffer, int64_t number)

@@ -11,7 +11,17 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* One pass over the one shape that lead_json_write writes: `from` first in its section, the other members in any order, no white space. */
+/* One pass over the one shape that lead_json_write writes: no white space, moments before what they are of. Steps, reasons and values come again and
+ * again: their bytes are looked up as they stand, quotes and all, and only those never seen are read. */
+
+enum { KNOWN = 1024, KNOWN_BYTES = 58 };
+
+struct known { /* bytes of a row that were read before, and what element they stand for */
+    uint32_t what;
+    uint8_t funnel;
+    uint8_t length; /* 0: none */
+    char bytes[KNOWN_BYTES];
+};
 
 struct lead_reader {
     const struct settings *settings;
@@ -19,6 +29,7 @@ struct lead_reader {
     struct json_plan *whole; /* of a string with escapes */
     const char *at, *end;    /* of the row being read */
     const struct lead_names *names;
+    struct known *known;     /* under these names, at the place of their hash */
     struct ledger_section sections[FUNNEL_FUNNELS_MAX], unknown; /* the latter is read of a funnel that the configuration no longer has */
     char *buffer;
     size_t buffer_capacity;
@@ -45,6 +56,7 @@ void lead_reader_free(struct lead_reader *reader)
     free(reader->unknown.set.elements);
     lookup_free(reader->lookup);
     json_plan_free(reader->whole);
+    free(reader->known);
     free(reader->buffer);
     free(reader);
 }
@@ -124,114 +136,68 @@ static bool read_name(struct lead_reader *reader, struct text *out)
     return read_text(reader, out) && read_char(reader, ':');
 }
 
+/* ---- a section ---- */
+
 struct section_reader { /* what a section is read into */
     struct lead_reader *reader;
     struct ledger_section *section;
-    int funnel;   /* -1: no longer in the configuration */
-    int64_t from; /* what all other times are told from; TIME_NONE: not read yet */
+    int funnel;                 /* -1: no longer in the configuration */
+    int64_t from, moment;       /* what moments are told from; that of the next fact */
+    unsigned dimensions;        /* seen so far, a bit each */
 };
+
+#define NO_ELEMENT UINT32_MAX
 
 static bool read_moment(const struct section_reader *into, int64_t *moment)
 {
     int64_t since;
-    if (into->from == TIME_NONE || !read_integer(into->reader, &since) || since < TIME_LEAST - TIME_GREATEST || since > TIME_GREATEST - TIME_LEAST)
+    if (!read_integer(into->reader, &since) || since < TIME_LEAST - TIME_GREATEST || since > TIME_GREATEST - TIME_LEAST)
         return false;
     *moment = into->from + since;
     return *moment >= TIME_LEAST && *moment <= TIME_GREATEST;
 }
 
-/* [moment,what,moment,what,...], each given to `add` when its moment is read. */
-static bool read_pairs(const struct section_reader *into, bool (*add)(const struct section_reader *into, int64_t moment, int number), int number)
+/* Of one dimension the set may keep less than it is told: which value counts may have changed in the configuration. */
+static void add_element(struct section_reader *into, uint32_t what)
 {
-    bool more;
-    if (!read_char(into->reader, '['))
-        return false;
-    for (bool first = true; read_next(into->reader, first, ']', &more); first = false) {
-        int64_t moment;
-        if (!more)
-            return true;
-        if (!read_moment(into, &moment) || !read_char(into->reader, ',') || !add(into, moment, number))
-            return false;
-    }
-    return false;
+    const struct lead_names *names = into->reader->names;
+    unsigned dimension = (what - LEAD_DIMENSION) / LEAD_VALUES_MAX;
+    if (what < LEAD_DIMENSION || !(into->dimensions & 1u << dimension))
+        lead_set_add_element(&into->section->set, lead_element(into->moment, what));
+    else
+        lead_set_add_dimension(&into->section->set, names, (int)dimension, into->moment, names_text(names->values[dimension], what % LEAD_VALUES_MAX));
+    if (what >= LEAD_DIMENSION)
+        into->dimensions |= 1u << dimension;
 }
 
-static void add_reason(const struct section_reader *into, int64_t moment, struct text name)
+static uint32_t number_of(struct names *names, struct text name)
 {
-    uint32_t reason = name.data != NULL ? names_number(into->reader->names->reasons, name) : 0;
-    lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)LEAD_LOSS + (reason == NAMES_FULL ? 0 : reason)));
+    uint32_t number = name.data != NULL ? names_number(names, name) : 0;
+    return number == NAMES_FULL ? 0 : number;
 }
 
 /* A step means what its name means to events now: it may have become another step's alias, or no step at all. */
-static bool add_reach(const struct section_reader *into, int64_t moment, int number)
+static uint32_t meaning_of(const struct section_reader *into, struct text name)
 {
-    (void)number;
-    struct text name;
-    if (!read_text(into->reader, &name))
-        return false;
-    if (into->funnel < 0)
-        return true;
     struct lead_reader *reader = into->reader;
-    const struct name *meaning = lookup_stage(reader->lookup, into->funnel, name);
+    const struct name *meaning = into->funnel >= 0 ? lookup_stage(reader->lookup, into->funnel, name) : NULL;
     if (meaning == NULL) {
-        if (*reader->unnamed == '\0')
+        if (into->funnel >= 0 && *reader->unnamed == '\0')
             snprintf(reader->unnamed, sizeof reader->unnamed, "the step `%.*s` of funnel %s", (int)name.length, name.data, reader->settings->funnels[into->funnel].id);
-        return true;
+        return NO_ELEMENT;
     }
     switch (meaning->kind) {
     case NAME_STEP:
-        lead_set_add_element(&into->section->set, lead_element(moment, (uint32_t)meaning->step));
-        break;
+        return (uint32_t)meaning->step;
     case NAME_LOST:
-        add_reason(into, moment, meaning->reason);
-        break;
+        return (uint32_t)LEAD_LOSS + number_of(reader->names->reasons, meaning->reason);
     case NAME_REMOVED:
         reader->removed = true;
-        break;
+        return NO_ELEMENT;
     case NAME_OTHER:
         break;
     }
-    return true;
-}
-
-static bool add_loss(const struct section_reader *into, int64_t moment, int number)
-{
-    (void)number;
-    struct text name;
-    if (!read_text(into->reader, &name))
-        return false;
-    add_reason(into, moment, name);
-    return true;
-}
-
-static bool add_amount(const struct section_reader *into, int64_t moment, int number)
-{
-    (void)number;
-    int64_t minor;
-    if (!read_integer(into->reader, &minor))
-        return false;
-    lead_set_add_amount(&into->section->set, moment, minor);
-    return true;
-}
-
-static bool add_score(const struct section_reader *into, int64_t moment, int number)
-{
-    (void)number;
-    int64_t answer;
-    if (!read_integer(into->reader, &answer) || answer < 0 || answer > 10)
-        return false;
-    lead_set_add_score(&into->section->set, moment, (int)answer);
-    return true;
-}
-
-static bool add_value(const struct section_reader *into, int64_t moment, int dimension)
-{
-    struct text name;
-    if (!read_text(into->reader, &name))
-        return false;
-    if (dimension >= 0)
-        lead_set_add_dimension(&into->section->set, into->reader->names, dimension, moment, name);
-    return true;
+    return NO_ELEMENT;
 }
 
 /* -1: the configuration no longer has it. */
@@ -243,71 +209,134 @@ static int find_dimension(const struct lead_names *names, struct text name)
     return -1;
 }
 
-static bool read_dimensions(const struct section_reader *into)
+/* Behind the name in {"name":value}. *what: the element, which is still to be added; NO_ELEMENT: nothing is. */
+static bool read_named(const struct section_reader *into, struct text name, uint32_t *what)
 {
-    struct text name;
-    bool more;
-    if (!read_char(into->reader, '{'))
-        return false;
-    for (bool first = true; read_next(into->reader, first, '}', &more); first = false) {
-        if (!more)
-            return true;
-        if (!read_name(into->reader, &name) || !read_pairs(into, add_value, find_dimension(into->reader->names, name)))
+    struct lead_reader *reader = into->reader;
+    struct lead_set *set = &into->section->set;
+    int64_t number;
+    if (text_equal(name, TEXT("amount"))) {
+        if (!read_integer(reader, &number))
             return false;
+        lead_set_add_amount(set, into->moment, number);
+        return true;
     }
-    return false;
+    if (text_equal(name, TEXT("score"))) {
+        if (!read_integer(reader, &number) || number < 0 || number > 10)
+            return false;
+        lead_set_add_score(set, into->moment, (int)number);
+        return true;
+    }
+    if (text_equal(name, TEXT("created_at"))) {
+        if (!read_moment(into, &number))
+            return false;
+        lead_set_add_created(set, number);
+        return true;
+    }
+    bool reason = text_equal(name, TEXT("reason"));
+    int dimension = reason ? -1 : find_dimension(reader->names, name);
+    struct text value;
+    if (!read_text(reader, &value))
+        return false;
+    if (reason)
+        *what = (uint32_t)LEAD_LOSS + number_of(reader->names->reasons, value);
+    else if (dimension >= 0)
+        *what = (uint32_t)LEAD_DIMENSION + (uint32_t)dimension * LEAD_VALUES_MAX + number_of(reader->names->values[dimension], value);
+    return true;
 }
+
+/* "step" or {"name":value}, every byte looked at. */
+static bool read_fact(const struct section_reader *into, uint32_t *what)
+{
+    struct lead_reader *reader = into->reader;
+    struct text name;
+    *what = NO_ELEMENT;
+    if (read_char(reader, '{'))
+        return read_name(reader, &name) && read_named(into, name, what) && read_char(reader, '}');
+    if (!read_text(reader, &name))
+        return false;
+    *what = meaning_of(into, name);
+    return true;
+}
+
+/* ---- facts known by their bytes ---- */
+
+/* Behind the quote that ends a string; NULL: none does. */
+static const char *string_end(const char *at, const char *end)
+{
+    for (; at < end && *at != '"'; at++)
+        if (*at == '\\' && ++at == end)
+            return NULL;
+    return at < end ? at + 1 : NULL;
+}
+
+/* Behind "step" or {"name":"value"}; NULL: it is neither. */
+static const char *fact_end(const char *at, const char *end)
+{
+    if (*at == '"')
+        return string_end(at + 1, end);
+    if (end - at < 2 || at[1] != '"' || (at = string_end(at + 2, end)) == NULL || end - at < 3 || at[0] != ':' || at[1] != '"' ||
+        (at = string_end(at + 2, end)) == NULL || at == end || *at != '}')
+        return NULL;
+    return at + 1;
+}
+
+/* The place of a fact; NULL: it is not of a kind that is kept. */
+static struct known *known_of(const struct section_reader *into, const char *fact, size_t *length)
+{
+    const struct lead_reader *reader = into->reader;
+    const char *behind = into->funnel >= 0 ? fact_end(fact, reader->end) : NULL;
+    *length = behind != NULL ? (size_t)(behind - fact) : 0;
+    return *length == 0 || *length > KNOWN_BYTES ? NULL : &reader->known[XXH3_64bits(fact, *length) % KNOWN];
+}
+
+static bool add_fact(struct section_reader *into)
+{
+    struct lead_reader *reader = into->reader;
+    const char *fact = reader->at;
+    size_t length;
+    uint32_t what;
+    struct known *known = known_of(into, fact, &length);
+    if (known != NULL && known->length == length && known->funnel == into->funnel && memcmp(known->bytes, fact, length) == 0) {
+        reader->at += length;
+        add_element(into, known->what);
+        return true;
+    }
+    if (!read_fact(into, &what))
+        return false;
+    if (what == NO_ELEMENT)
+        return true;
+    if (known != NULL) {
+        *known = (struct known){.what = what, .funnel = (uint8_t)into->funnel, .length = (uint8_t)length};
+        memcpy(known->bytes, fact, length);
+    }
+    add_element(into, what);
+    return true;
+}
+
+/* ---- a row ---- */
 
 static bool read_from(struct section_reader *into)
 {
-    int64_t from;
-    if (into->from != TIME_NONE || !read_integer(into->reader, &from) || from < TIME_LEAST || from > TIME_GREATEST)
+    if (!read_integer(into->reader, &into->from) || into->from < TIME_LEAST || into->from > TIME_GREATEST)
         return false;
-    into->from = from;
+    into->moment = into->from;
     return true;
 }
 
-static bool read_member(struct section_reader *into, struct text name)
-{
-    int64_t moment;
-    if (text_equal(name, TEXT("from")))
-        return read_from(into);
-    if (text_equal(name, TEXT("last")))
-        return read_moment(into, &into->section->last_at);
-    if (text_equal(name, TEXT("reaches")))
-        return read_pairs(into, add_reach, 0);
-    if (text_equal(name, TEXT("dimensions")))
-        return read_dimensions(into);
-    if (text_equal(name, TEXT("amount")))
-        return read_pairs(into, add_amount, 0);
-    if (text_equal(name, TEXT("losses")))
-        return read_pairs(into, add_loss, 0);
-    if (text_equal(name, TEXT("score")))
-        return read_pairs(into, add_score, 0);
-    if (!text_equal(name, TEXT("created")) || !read_moment(into, &moment))
-        return false;
-    lead_set_add_created(&into->section->set, moment);
-    return true;
-}
-
+/* [from,last,fact,moment,fact,...] */
 static bool read_section(struct lead_reader *reader, struct ledger_section *section, int funnel)
 {
-    struct section_reader into = {reader, section, funnel, TIME_NONE};
-    struct text name;
-    bool more;
-    section->funnel = funnel;
-    section->last_at = TIME_NONE;
-    section->set.count = 0;
-    section->set.amount_minor = 0;
-    if (!read_char(reader, '{'))
+    struct section_reader into = {.reader = reader, .section = section, .funnel = funnel};
+    *section = (struct ledger_section){.funnel = funnel, .set = {.elements = section->set.elements, .capacity = section->set.capacity}};
+    if (!read_char(reader, '[') || !read_from(&into) || !read_char(reader, ',') || !read_moment(&into, &section->last_at))
         return false;
-    for (bool first = true; read_next(reader, first, '}', &more); first = false) {
-        if (!more)
-            return section->last_at != TIME_NONE;
-        if (!read_name(reader, &name) || !read_member(&into, name))
+    while (read_char(reader, ',')) {
+        bool fact = reader->at < reader->end && (*reader->at == '"' || *reader->at == '{');
+        if (fact ? !add_fact(&into) : !read_moment(&into, &into.moment))
             return false;
     }
-    return false;
+    return read_char(reader, ']');
 }
 
 static bool read_funnels(struct lead_reader *reader, struct ledger_lead *out)
@@ -356,6 +385,10 @@ bool lead_json_read(struct lead_reader *reader, struct text id, struct text valu
     *out = (struct ledger_lead){.id = id, .last_at = TIME_NONE, .sections = reader->sections};
     reader->at = value.data;
     reader->end = value.data + value.length;
+    if (reader->names != names) {
+        free(reader->known);
+        reader->known = memory_new(KNOWN * sizeof *reader->known);
+    }
     reader->names = names;
     reader->removed = false;
     *reader->unnamed = '\0';

@@ -3,25 +3,24 @@
 import json
 
 
-def _pairs(known, list_of):
-    """[seconds since `from`, what, ...] as pairs of a moment and what."""
-    return [(known["from"] + since, what) for since, what in zip(list_of[::2], list_of[1::2])]
-
-
-def _facts(funnel, known):
-    for at, step in _pairs(known, known.get("reaches", [])):
-        yield {"at": at, "stage": step}
-    for at, reason in _pairs(known, known.get("losses", [])):
-        yield {"at": at, "stage": "lost", **({"reason": reason} if reason else {})}
-    if "created" in known:
-        yield {"at": known["from"] + known["last"], "created_at": known["from"] + known["created"]}
-    for at, minor in _pairs(known, known.get("amount", [])):
-        yield {"at": at, "amount": f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"}
-    for at, score in _pairs(known, known.get("score", [])):
-        yield {"at": at, "score": score}
-    for name, values in known.get("dimensions", {}).items():
-        for at, value in _pairs(known, values):
-            yield {"at": at, name: value}
+def _facts(known):
+    """[first moment, greatest `at`, fact, seconds since the first, fact, ...] as events."""
+    first, last, *rest = known
+    at = first
+    for fact in rest:
+        if isinstance(fact, int):
+            at = first + fact
+        elif isinstance(fact, str):
+            yield {"at": at, "stage": fact}
+        elif "reason" in fact:
+            yield {"at": at, "stage": "lost", **(fact if fact["reason"] else {})}
+        elif "created_at" in fact:
+            yield {"at": first + last, "created_at": first + fact["created_at"]}
+        elif "amount" in fact:
+            minor = fact["amount"]
+            yield {"at": at, "amount": f"{'-' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02}"}
+        else:
+            yield {"at": at, **fact}
 
 
 def events_of(rows):
@@ -34,5 +33,5 @@ def events_of(rows):
             yield json.dumps({**lead, "at": row["removed"], "stage": "deleted"})
             continue
         for funnel, known in row["funnels"].items():
-            for fact in _facts(funnel, known):
+            for fact in _facts(known):
                 yield json.dumps({**lead, "funnel": funnel, **fact}, ensure_ascii=False)
