@@ -88,6 +88,12 @@ uint32_t names_number(struct names *names, struct text text)
     return names->count++;
 }
 
+uint32_t names_find(const struct names *names, struct text text)
+{
+    const struct slot *slot = slot_of(names, text, hash_of(text));
+    return slot->number != 0 ? slot->number - 1 : NAMES_UNKNOWN;
+}
+
 struct text names_text(const struct names *names, uint32_t number)
 {
     return names->texts[number];

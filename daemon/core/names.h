@@ -19,6 +19,11 @@ void names_free(struct names *names);
 /* The number of a text, given one if it is new. NAMES_FULL: it is new and the table is full. */
 uint32_t names_number(struct names *names, struct text text);
 
+#define NAMES_UNKNOWN UINT32_MAX
+
+/* The number that a text has already. NAMES_UNKNOWN: none. */
+uint32_t names_find(const struct names *names, struct text text);
+
 struct text names_text(const struct names *names, uint32_t number);
 uint32_t names_count(const struct names *names);
 

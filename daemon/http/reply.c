@@ -8,6 +8,7 @@
 
 #include "../core/memory.h"
 #include "../metrics/metrics.h"
+#include "../wire/utf8.h"
 
 enum {
     WORTH_COMPRESSING = 1024, /* bytes */
@@ -20,23 +21,16 @@ void reply_json(struct reply *reply)
     *reply = (struct reply){.status = MHD_HTTP_OK, .type = "application/json"};
 }
 
-static const char *title_of(unsigned status)
+/* A detail repeats what was asked for, which may be any bytes, and may be cut: what is no UTF-8 becomes question marks. */
+static void make_valid(char *text)
 {
-    switch (status) {
-    case MHD_HTTP_BAD_REQUEST:
-        return "Bad Request";
-    case MHD_HTTP_UNAUTHORIZED:
-        return "Unauthorized";
-    case MHD_HTTP_NOT_FOUND:
-        return "Not Found";
-    case MHD_HTTP_METHOD_NOT_ALLOWED:
-        return "Method Not Allowed";
-    case 421:
-        return "Misdirected Request";
-    case MHD_HTTP_SERVICE_UNAVAILABLE:
-        return "Service Unavailable";
-    default:
-        return "Error";
+    size_t length = strlen(text);
+    for (size_t i = 0, size; i < length; i += size) {
+        size = utf8_sequence(text + i, length - i);
+        if (size == 0) {
+            text[i] = '?';
+            size = 1;
+        }
     }
 }
 
@@ -47,9 +41,10 @@ void reply_problem(struct reply *reply, unsigned status, const char *format, ...
     va_start(arguments, format);
     vsnprintf(detail, sizeof detail, format, arguments);
     va_end(arguments);
+    make_valid(detail);
     free(reply->body.data);
     *reply = (struct reply){.status = status, .type = "application/problem+json"};
-    buffer_format(&reply->body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":", title_of(status), status);
+    buffer_format(&reply->body, "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":", MHD_get_reason_phrase_for(status), status);
     json_string(&reply->body, text_of(detail));
     buffer_char(&reply->body, '}');
 }

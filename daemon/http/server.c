@@ -19,7 +19,6 @@ enum {
     STATUS_MS = 1000,   /* between two words about the state of things, at least */
     BACKLOG = 256,
     SPARE_FILES = 64,   /* descriptors for everything but connections */
-    MISDIRECTED = 421,
 };
 
 enum topic { TOPIC_SNAPSHOTS, TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_COUNT };
@@ -106,7 +105,7 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
         return MHD_YES;
     }
     if (!guard_knows_host(server->guard, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST))) {
-        reply_problem(&reply, MISDIRECTED, "the request's Host is none of this daemon's names; see http.hosts in its configuration");
+        reply_problem(&reply, MHD_HTTP_MISDIRECTED_REQUEST, "the request's Host is none of this daemon's names; see http.hosts in its configuration");
     } else if (!reads) {
         reply_problem(&reply, MHD_HTTP_METHOD_NOT_ALLOWED, "there is nothing here to %s", method);
         reply.allow = "GET, HEAD";

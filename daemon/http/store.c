@@ -7,11 +7,13 @@
 #include "../wire/json_write.h"
 #include "../wire/moment.h"
 #include "../wire/snapshot_key.h"
+#include "../wire/utf8.h"
 
 enum {
     WORDS_MAX = 64,      /* dead letters have some fifteen words; others are somebody else's */
     MESSAGE_MAX = 300,   /* bytes shown of what was wrong */
     HOUR_S = 3600,
+    HOURS = STORE_LETTER_HOURS + 2, /* the one under way, and the next by a clock that goes ahead */
 };
 
 struct entry { int64_t start; struct record *record; }; /* rolling windows: start TIME_NONE */
@@ -24,7 +26,7 @@ struct series { /* all windows of one kind, of one funnel and group; ascending *
 
 struct word {
     char *word, *message; /* of the last one */
-    struct hour { int64_t hour; uint64_t count; } hours[STORE_LETTER_HOURS + 1]; /* by hour modulo their number */
+    struct hour { int64_t hour; uint64_t count; } hours[HOURS]; /* by hour modulo their number */
 };
 
 struct store {
@@ -78,14 +80,21 @@ void store_free(struct store *store)
 
 /* ---- filling ---- */
 
-static struct series *series_at(struct store *store, const struct snapshot_key_parts *key)
+/* What a series goes by: what its keys have in common. */
+static struct buffer name_of(struct text funnel, struct text window, struct text group)
 {
     struct buffer name = {0};
-    buffer_text(&name, key->funnel);
+    buffer_text(&name, funnel);
     buffer_char(&name, '/');
-    buffer_text(&name, key->window);
+    buffer_text(&name, window);
     buffer_char(&name, '/');
-    buffer_text(&name, key->group);
+    buffer_text(&name, group);
+    return name;
+}
+
+static struct series *series_at(struct store *store, const struct snapshot_key_parts *key)
+{
+    struct buffer name = name_of(key->funnel, key->window, key->group);
     uint32_t number = names_number(store->names, (struct text){name.data, name.length});
     free(name.data);
     if (number <= store->series_count)
@@ -215,8 +224,9 @@ void store_put(struct store *store, struct record *record, bool tombstone, bool 
 
 void store_letter(struct store *store, struct text word, struct text message, int64_t time_s, int64_t now_s)
 {
-    if (time_s <= now_s - STORE_LETTER_HOURS * HOUR_S || time_s > now_s + HOUR_S)
+    if (time_s <= now_s - STORE_LETTER_HOURS * HOUR_S || time_s > now_s + HOUR_S || !utf8_valid(word))
         return;
+    message = utf8_valid(message) ? utf8_cut(message, MESSAGE_MAX) : (struct text){"", 0}; /* anybody may write there */
     pthread_mutex_lock(&store->mutex);
     struct word *known = NULL;
     for (size_t i = 0; i < store->word_count; i++)
@@ -228,12 +238,12 @@ void store_letter(struct store *store, struct text word, struct text message, in
     }
     if (known != NULL) {
         int64_t hour = time_s / HOUR_S;
-        struct hour *slot = &known->hours[hour % (STORE_LETTER_HOURS + 1)];
+        struct hour *slot = &known->hours[hour % HOURS];
         if (slot->hour != hour)
             *slot = (struct hour){hour, 0};
         slot->count++;
         free(known->message);
-        known->message = memory_string(message.data, message.length < MESSAGE_MAX ? message.length : MESSAGE_MAX);
+        known->message = memory_string(message.data, message.length);
     }
     pthread_mutex_unlock(&store->mutex);
 }
@@ -252,17 +262,12 @@ static struct record *chosen(const struct store *store, const struct series *ser
     return series->entries[begun > 0 ? begun - 1 : 0].record;
 }
 
-static bool is_window(const struct series *series, struct text funnel, struct text window)
+static const struct series *find_series(const struct store *store, struct text funnel, struct text window, struct text group)
 {
-    return text_equal(series->funnel, funnel) && text_equal(series->window, window);
-}
-
-static struct series *find_series(const struct store *store, struct text funnel, struct text window, struct text group)
-{
-    for (size_t s = 0; s < store->series_count; s++)
-        if (is_window(&store->series[s], funnel, window) && text_equal(store->series[s].group, group))
-            return &store->series[s];
-    return NULL;
+    struct buffer name = name_of(funnel, window, group);
+    uint32_t number = names_find(store->names, (struct text){name.data, name.length});
+    free(name.data);
+    return number != NAMES_UNKNOWN ? &store->series[number - 1] : NULL;
 }
 
 struct record *store_snapshot(struct store *store, struct text funnel, struct text window, struct text start, struct text group)
@@ -336,7 +341,7 @@ void store_groups(struct store *store, struct text funnel, struct text window, s
     pthread_mutex_lock(&store->mutex);
     for (size_t s = 0; s < store->series_count; s++) {
         const struct series *series = &store->series[s];
-        if (is_window(series, funnel, window) && is_group_of(series->group, names, name_count))
+        if (text_equal(series->funnel, funnel) && text_equal(series->window, window) && is_group_of(series->group, names, name_count))
             list_add(out, chosen(store, series, start.length == 0, moment));
     }
     pthread_mutex_unlock(&store->mutex);
@@ -384,7 +389,7 @@ void store_status(struct store *store, int64_t now_s, struct store_status *out)
     for (size_t i = 0; i < store->word_count; i++) {
         const struct word *word = &store->words[i];
         uint64_t count = 0;
-        for (int h = 0; h <= STORE_LETTER_HOURS; h++)
+        for (int h = 0; h < HOURS; h++)
             if (word->hours[h].hour > now_s / HOUR_S - STORE_LETTER_HOURS)
                 count += word->hours[h].count;
         if (count > 0)

@@ -23,7 +23,9 @@ static void numbers__go_by_first_sight(void **state)
     assert_int_equal(names_number(names, TEXT("Ann")), 4);
     assert_int_equal(names_number(names, TEXT("A\0b")), 5);
     assert_int_equal(names_number(names, TEXT("A\0c")), 6);
-    assert_int_equal(names_count(names), 7);
+    assert_int_equal(names_find(names, TEXT("anna")), 3);
+    assert_int_equal(names_find(names, TEXT("A\0d")), NAMES_UNKNOWN);
+    assert_int_equal(names_count(names), 7); /* looking makes none known */
     assert_true(text_equal(names_text(names, 2), TEXT("Boris")));
     assert_true(text_equal(names_text(names, 5), TEXT("A\0b")));
     names_free(names);

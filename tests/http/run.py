@@ -149,6 +149,8 @@ def protocol(directory):
         problem(client.get("/api/v1/snapshot?funnel=x&window=month"), 404, "`x`")
         problem(client.get("/api/v1/snapshot?funnel=sales&window=year"), 404, "`year`")
         problem(client.get(url + "&group=manager%3Dnobody"), 404, "nothing is known")
+        problem(client.get("/api/v1/snapshot?funnel=%FF%D0%AF&window=month"), 404, "`?Я`")  # bytes that are no text stay out of the answer
+        problem(client.get("/api/v1/snapshot?window=month&funnel=" + "%D0%AF" * 300), 404, "ЯЯ")  # and it is cut within a character
         problem(client.get(url + "&start=yesterday"), 400, "start")
         problem(client.get("/api/v1/history?funnel=sales&window=month&limit=0"), 400, "limit")
         problem(client.get("/api/v1/history?funnel=sales&window=month&limit=1x"), 400, "limit")

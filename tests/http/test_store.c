@@ -147,12 +147,35 @@ static void letters__count_for_a_day(void **state)
     store_free(store);
 }
 
+/* What stands in the status is JSON to its readers. */
+static void letters__that_are_no_text__are_not_shown(void **state)
+{
+    (void)state;
+    struct store *store = store_new();
+    char message[400];
+    for (size_t i = 0; i < sizeof message; i += 2)
+        memcpy(message + i, "Я", 2);
+    store_letter(store, TEXT("bad_time"), (struct text){message + 1, sizeof message - 1}, 1000000, 1000000);
+    store_letter(store, TEXT("unknown_stage"), (struct text){message, sizeof message}, 1000000, 1000000);
+    message[1] = 'x'; /* an odd place from here on */
+    store_letter(store, TEXT("empty"), (struct text){message + 1, sizeof message - 1}, 1000000, 1000000);
+    store_letter(store, TEXT("\xff"), TEXT("x"), 1000000, 1000000);
+    struct store_status status;
+    store_status(store, 1000000, &status);
+    assert_int_equal(status.word_count, 3);
+    assert_string_equal(status.words[0].message, ""); /* bad_time */
+    assert_int_equal(strlen(status.words[1].message), 299); /* empty: "x" and 149 letters */
+    assert_int_equal(strlen(status.words[2].message), 300);
+    store_status_free(&status);
+    store_free(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(snapshots__the_last_of_a_key_counts), cmocka_unit_test(newest__is_the_window_that_has_begun_as_of_the_last_tick),
         cmocka_unit_test(groups__are_those_of_just_these_dimensions), cmocka_unit_test(alerts__the_last_to_become_active_comes_first),
-        cmocka_unit_test(letters__count_for_a_day),
+        cmocka_unit_test(letters__count_for_a_day), cmocka_unit_test(letters__that_are_no_text__are_not_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
