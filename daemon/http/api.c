@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "../log/clock.h"
-#include "../settings/http_section.h"
 #include "../wire/moment.h"
+#include "funnels_json.h"
 #include "page_files.h"
 #include "scrape.h"
 
@@ -15,152 +15,11 @@ enum {
     REQUEST_TEXT_MAX = 2048, /* bytes of one parameter */
 };
 
-/* ---- what never changes: the funnels as configured ---- */
-
-static void write_texts(struct buffer *out, int count, const char *(*text)(const void *context, int i), const void *context)
-{
-    buffer_char(out, '[');
-    for (int i = 0; i < count; i++) {
-        if (i > 0)
-            buffer_char(out, ',');
-        json_string(out, text_of(text(context, i)));
-    }
-    buffer_char(out, ']');
-}
-
-static void write_text(struct buffer *out, const char *name, const char *text)
-{
-    json_name(out, name);
-    if (text == NULL || *text == '\0')
-        buffer_text(out, TEXT("null"));
-    else
-        json_string(out, text_of(text));
-}
-
-static void write_boolean(struct buffer *out, const char *name, bool value)
-{
-    json_name(out, name);
-    buffer_text(out, value ? TEXT("true") : TEXT("false"));
-}
-
-static void write_step(struct buffer *out, const struct funnel *funnel, int k)
-{
-    const struct step *step = &funnel->steps[k];
-    buffer_char(out, '{');
-    write_text(out, "id", step->id);
-    write_text(out, "title", step->title);
-    write_boolean(out, "optional", step->optional);
-    write_boolean(out, "won", k == funnel->won_step);
-    json_name(out, "target");
-    json_ratio(out, step->target);
-    json_name(out, "horizon");
-    json_integer(out, step->horizon_s);
-    buffer_char(out, '}');
-}
-
-static void write_stage(struct buffer *out, const struct funnel *funnel, const struct stage *stage)
-{
-    buffer_char(out, '{');
-    write_text(out, "id", stage->id);
-    write_text(out, "title", stage->title);
-    json_name(out, "steps");
-    buffer_char(out, '[');
-    for (int k = 0; k < stage->step_count; k++) {
-        if (k > 0)
-            buffer_char(out, ',');
-        write_step(out, funnel, stage->first_step + k);
-    }
-    buffer_text(out, TEXT("]}"));
-}
-
-static const char *window_name(const void *funnel, int i) { return ((const struct funnel *)funnel)->windows[i].name; }
-
-struct breakdown_names { const struct settings *settings; const struct breakdown *breakdown; };
-
-static const char *dimension_name(const void *context, int i)
-{
-    const struct breakdown_names *names = context;
-    return names->settings->dimensions[names->breakdown->dimensions[i]].name;
-}
-
-static void write_funnel(struct buffer *out, const struct settings *settings, const struct funnel *funnel)
-{
-    static const char *const progresses[] = {[PROGRESS_FURTHEST] = "furthest", [PROGRESS_ORDERED] = "ordered", [PROGRESS_ANY] = "any"};
-    buffer_char(out, '{');
-    write_text(out, "id", funnel->id);
-    write_text(out, "title", funnel->title);
-    write_text(out, "progress", progresses[funnel->progress]);
-    write_text(out, "currency", funnel->currency);
-    json_name(out, "min_leads");
-    json_integer(out, funnel->min_leads);
-    json_name(out, "windows");
-    write_texts(out, funnel->window_count, window_name, funnel);
-    json_name(out, "breakdowns");
-    buffer_char(out, '[');
-    for (int b = 0; b < funnel->breakdown_count; b++) {
-        if (b > 0)
-            buffer_char(out, ',');
-        write_texts(out, funnel->breakdowns[b].dimension_count, dimension_name, &(struct breakdown_names){settings, &funnel->breakdowns[b]});
-    }
-    buffer_char(out, ']');
-    json_name(out, "stages");
-    buffer_char(out, '[');
-    for (int s = 0; s < funnel->stage_count; s++) {
-        if (s > 0)
-            buffer_char(out, ',');
-        write_stage(out, funnel, &funnel->stages[s]);
-    }
-    buffer_text(out, TEXT("]}"));
-}
-
-static void write_dimension(struct buffer *out, const struct settings *settings, int d)
-{
-    buffer_char(out, '{');
-    write_text(out, "name", settings->dimensions[d].name);
-    json_name(out, "titles");
-    buffer_char(out, '{');
-    for (int i = 0; i < settings->title_counts[d]; i++) {
-        if (i > 0)
-            buffer_char(out, ',');
-        json_string(out, text_of(settings->titles[d][i].name));
-        buffer_char(out, ':');
-        json_string(out, text_of(settings->titles[d][i].value));
-    }
-    buffer_text(out, TEXT("}}"));
-}
-
-static void write_funnels(struct buffer *out, const struct settings *settings)
-{
-    buffer_char(out, '{');
-    write_text(out, "application", settings->application);
-    write_text(out, "version", FUNNELD_VERSION);
-    write_text(out, "timezone", settings->zone.name);
-    write_text(out, "language", http_section_languages[settings->http.language]);
-    write_text(out, "lead", http_section_leads[settings->http.lead]);
-    write_text(out, "lead_url", settings->lead_url);
-    json_name(out, "dimensions");
-    buffer_char(out, '[');
-    for (int d = 0; d < settings->dimension_count; d++) {
-        if (d > 0)
-            buffer_char(out, ',');
-        write_dimension(out, settings, d);
-    }
-    buffer_char(out, ']');
-    json_name(out, "funnels");
-    buffer_char(out, '[');
-    for (int f = 0; f < settings->funnel_count; f++) {
-        if (f > 0)
-            buffer_char(out, ',');
-        write_funnel(out, settings, &settings->funnels[f]);
-    }
-    buffer_text(out, TEXT("]}"));
-}
-
 void api_init(struct api *api, const struct settings *settings, struct store *store, struct streams *streams)
 {
     *api = (struct api){.settings = settings, .store = store, .streams = streams};
     atomic_init(&api->ready, false);
-    write_funnels(&api->funnels, settings);
+    funnels_json_write(&api->funnels, settings);
 }
 
 void api_free(struct api *api)
@@ -359,10 +218,14 @@ void api_write_status(struct api *api, struct buffer *out)
     struct store_status status;
     store_status(api->store, clock_wall_ms() / 1000, &status);
     buffer_char(out, '{');
-    write_text(out, "application", api->settings->application);
-    write_boolean(out, "ready", atomic_load(&api->ready));
-    write_text(out, "last_event_at", status.last_event_at);
-    write_text(out, "as_of", status.as_of);
+    json_name(out, "application");
+    json_string(out, text_of(api->settings->application));
+    json_name(out, "ready");
+    json_boolean(out, atomic_load(&api->ready));
+    json_name(out, "last_event_at");
+    json_text_or_null(out, status.last_event_at);
+    json_name(out, "as_of");
+    json_text_or_null(out, status.as_of);
     json_name(out, "rejected");
     buffer_format(out, "{\"window\":%d,\"total\":", STORE_LETTER_HOURS * 3600);
     uint64_t total = 0;
@@ -374,10 +237,12 @@ void api_write_status(struct api *api, struct buffer *out)
         if (i > 0)
             buffer_char(out, ',');
         buffer_char(out, '{');
-        write_text(out, "word", status.words[i].word);
+        json_name(out, "word");
+        json_string(out, text_of(status.words[i].word));
         json_name(out, "count");
         json_integer(out, (int64_t)status.words[i].count);
-        write_text(out, "example", status.words[i].message);
+        json_name(out, "example");
+        json_text_or_null(out, status.words[i].message);
         buffer_char(out, '}');
     }
     buffer_text(out, TEXT("]}}"));

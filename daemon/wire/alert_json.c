@@ -137,10 +137,7 @@ static void write_oldest(struct buffer *out, const struct zone *zone, const stru
 static void write_words(struct buffer *out, const char *name, const char *word)
 {
     json_name(out, name);
-    if (word != NULL)
-        json_string(out, text_of(word));
-    else
-        buffer_text(out, TEXT("null"));
+    json_text_or_null(out, word);
 }
 
 void alert_json_value(struct buffer *out, const struct settings *settings, const struct alert *alert)

@@ -199,3 +199,16 @@ void json_moment(struct buffer *buffer, const struct zone *zone, int64_t moment)
     buffer_text(buffer, text_of(text));
     buffer_char(buffer, '"');
 }
+
+void json_text_or_null(struct buffer *buffer, const char *text)
+{
+    if (text == NULL || *text == '\0')
+        buffer_text(buffer, TEXT("null"));
+    else
+        json_string(buffer, text_of(text));
+}
+
+void json_boolean(struct buffer *buffer, bool value)
+{
+    buffer_text(buffer, value ? TEXT("true") : TEXT("false"));
+}

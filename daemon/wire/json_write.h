@@ -28,5 +28,7 @@ void json_known_integer(struct buffer *buffer, int64_t number);        /* TIME_N
 void json_ratio(struct buffer *buffer, double number);                 /* NAN: null */
 void json_amount(struct buffer *buffer, tally_amount minor);           /* hundredths */
 void json_moment(struct buffer *buffer, const struct zone *zone, int64_t moment); /* RFC 3339 in the zone; TIME_NONE: null */
+void json_text_or_null(struct buffer *buffer, const char *text);       /* as json_string; NULL or "": null */
+void json_boolean(struct buffer *buffer, bool value);
 
 #endif
