@@ -107,13 +107,9 @@ static void print_json(struct buffer *line, struct text key, const char *only, c
 
 /* ---- for people ---- */
 
-/* Printed and padded by characters, not bytes. */
 static void print_padded(const char *text, int width, bool right)
 {
-    int length = 0;
-    for (const char *at = text; *at != '\0'; at++)
-        length += ((unsigned char)*at & 0xc0) != 0x80;
-    int space = length < width ? width - length : 0;
+    int length = text_characters(text_of(text)), space = length < width ? width - length : 0;
     printf("%*s%s%*s", right ? space : 0, "", text, right ? 0 : space, "");
 }
 
@@ -131,7 +127,7 @@ static void print_label(const char *path)
             if (size > sizeof label - length - 1)
                 size = sizeof label - length - 1;
             for (size_t i = 0; i < size; i++)
-                label[length++] = (unsigned char)token[i] < ' ' || token[i] == 0x7f ? '?' : token[i];
+                label[length++] = text_shown(token[i]);
         }
         at = end;
     }
@@ -144,7 +140,7 @@ static void print_value(const char *text)
     char shown[256];
     size_t length = 0;
     for (; text != NULL && *text != '\0' && length + 1 < sizeof shown; text++)
-        shown[length++] = (unsigned char)*text == 0x7f ? '?' : *text;
+        shown[length++] = text_shown(*text);
     shown[length] = '\0';
     print_padded(text != NULL ? shown : "-", VALUE_WIDTH, true);
 }

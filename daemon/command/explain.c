@@ -54,7 +54,7 @@ static void note(struct search *search, const struct history *history, int64_t o
         abort(); /* out of memory, as in core/memory.h */
     fprintf(out, "%.*s/%d@%" PRId64 "  %.*s: ", (int)history->name.length, history->name.data, history->partition, offset, (int)word.length, word.data);
     for (size_t i = 0; i < message.length; i++)
-        fputc((unsigned char)message.data[i] < ' ' || message.data[i] == 0x7f ? '?' : message.data[i], out);
+        fputc(text_shown(message.data[i]), out);
     fclose(out);
     search->notes[search->note_count++] = text;
 }

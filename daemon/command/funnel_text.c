@@ -92,8 +92,8 @@ static void paint(const struct funnel_text *text, struct buffer *out, enum colou
     bool painted = text->colours && colour != PLAIN && bytes.length > 0;
     if (painted)
         buffer_format(out, "\033[%dm", (int)colour);
-    for (size_t i = 0; i < bytes.length; i++) /* what came with events is shown, not obeyed by the terminal */
-        buffer_char(out, (unsigned char)bytes.data[i] < 0x20 || bytes.data[i] == 0x7f ? '?' : bytes.data[i]);
+    for (size_t i = 0; i < bytes.length; i++)
+        buffer_char(out, text_shown(bytes.data[i]));
     if (painted)
         buffer_text(out, TEXT("\033[0m"));
 }
@@ -272,7 +272,7 @@ static void fill_heads(const struct funnel_text *text, struct cell row[COLUMNS])
 
 static int cell_width(const struct cell *cell)
 {
-    return figures_width((struct text){cell->bytes.data, cell->bytes.length});
+    return text_characters((struct text){cell->bytes.data, cell->bytes.length});
 }
 
 static void write_row(const struct funnel_text *text, struct cell row[COLUMNS], const int widths[COLUMNS], struct buffer *out)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/calendar.h"
+#include "../settings/notation.h"
 #include "../wire/json_write.h"
 #include "../wire/moment.h"
 
@@ -21,24 +22,15 @@ enum { TIME_LENGTH = 19, INDENT = 2 };
 
 /* ---- words ---- */
 
-/* Text from outside may not steer the terminal. */
 static void print_text(FILE *out, struct text text)
 {
     for (size_t i = 0; i < text.length; i++)
-        fputc((unsigned char)text.data[i] < ' ' || text.data[i] == 0x7f ? '?' : text.data[i], out);
-}
-
-static int characters(const char *text)
-{
-    int count = 0;
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xc0) != 0x80;
-    return count;
+        fputc(text_shown(text.data[i]), out);
 }
 
 static void print_padded(FILE *out, const char *text, int width)
 {
-    int length = characters(text);
+    int length = text_characters(text_of(text));
     fprintf(out, "%s%*s", text, length < width ? width - length : 0, "");
 }
 
@@ -228,8 +220,10 @@ static void print_steps(const struct story *story)
 {
     FILE *out = story->out;
     int width = 0;
-    for (int k = 0; k < story->funnel->step_count; k++)
-        width = characters(step_id(story, k)) > width ? characters(step_id(story, k)) : width;
+    for (int k = 0; k < story->funnel->step_count; k++) {
+        int length = text_characters(text_of(step_id(story, k)));
+        width = length > width ? length : width;
+    }
     fprintf(out, "\nWhen it reached each step (progress: %s)\n", progress_word(story->funnel->progress));
     for (int k = 0; k < story->funnel->step_count; k++) {
         char buffer[MOMENT_TEXT_SIZE];
@@ -364,10 +358,11 @@ static void print_groups(const struct story *story)
 
 static void print_rolling(const struct story *story)
 {
+    char length[32];
     for (int w = 0; w < story->funnel->window_count; w++)
         if (story->funnel->windows[w].kind == WINDOW_ROLLING)
-            fprintf(story->out, "  %s: each step as long as no more than %" PRId64 " d have passed since it was reached\n", story->funnel->windows[w].name,
-                    story->funnel->windows[w].length_s / 86400);
+            fprintf(story->out, "  %s: each step as long as no more than %s have passed since it was reached\n", story->funnel->windows[w].name,
+                    notation_print_seconds(story->funnel->windows[w].length_s, length));
 }
 
 static void print_in_windows(const struct story *story, const char *what, int64_t moment)

@@ -208,6 +208,15 @@ static void show_letters(void *context, int64_t position, int64_t size)
     progress_bar_show(&returns->bar, position, size, returns->total, TIME_NONE);
 }
 
+static void print_word(struct text word, uint64_t count)
+{
+    enum { WORD_WIDTH = 14 };
+    fputs("  ", stderr);
+    for (size_t i = 0; i < word.length; i++)
+        fputc(text_shown(word.data[i]), stderr);
+    fprintf(stderr, "%*s %10" PRIu64 "\n", word.length < WORD_WIDTH ? WORD_WIDTH - (int)word.length : 0, "", count);
+}
+
 static int produce_letters(const struct settings *settings, int topic)
 {
     struct returns returns = {.words = names_new(UINT32_MAX)};
@@ -220,7 +229,7 @@ static int produce_letters(const struct settings *settings, int topic)
         fprintf(stderr, "funneld produce: %s\n", error);
     fprintf(stderr, "%" PRIu64 " dead letters put back%s\n", returns.total, done ? "" : " or in the transaction that was not finished; what is finished is not repeated");
     for (uint32_t word = 1; word < names_count(returns.words); word++)
-        fprintf(stderr, "  %-14.*s %10" PRIu64 "\n", (int)names_text(returns.words, word).length, names_text(returns.words, word).data, returns.counts[word]);
+        print_word(names_text(returns.words, word), returns.counts[word]);
     names_free(returns.words);
     free(returns.counts);
     return done ? EXIT_DONE : EXIT_FAILED;

@@ -32,4 +32,19 @@ static inline int text_compare(struct text a, struct text b)
     return order != 0 ? order : (a.length > b.length) - (a.length < b.length);
 }
 
+/* Characters of UTF-8, not bytes: what columns on a terminal go by. */
+static inline int text_characters(struct text text)
+{
+    int count = 0;
+    for (size_t i = 0; i < text.length; i++)
+        count += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    return count;
+}
+
+/* How a byte of somebody else's text is shown to people: what would end the line or steer the terminal is a question mark. */
+static inline char text_shown(char byte)
+{
+    return (unsigned char)byte < ' ' || byte == 0x7f ? '?' : byte;
+}
+
 #endif

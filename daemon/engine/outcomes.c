@@ -33,11 +33,10 @@ static int by_count(const void *a, const void *b)
     return text_compare((struct text){x->text, x->length}, (struct text){y->text, y->length});
 }
 
-/* A value comes from anybody: it may not end the line or steer the terminal. */
 static void print_value(const struct outcome_value *value, FILE *out)
 {
     for (size_t i = 0; i < value->length; i++)
-        fputc((unsigned char)value->text[i] < ' ' || value->text[i] == 0x7f ? '?' : value->text[i], out);
+        fputc(text_shown(value->text[i]), out);
     fprintf(out, " (%" PRIu64 ")", value->count);
 }
 

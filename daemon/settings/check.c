@@ -77,10 +77,8 @@ static const struct node *node_near(const struct place *place)
 /* One mistake is one line, whatever the names in it hold. */
 static char *without_controls(char *text)
 {
-    for (char *c = text; *c != '\0'; c++) {
-        if ((unsigned char)*c < ' ' || *c == '\x7f')
-            *c = '?';
-    }
+    for (char *c = text; *c != '\0'; c++)
+        *c = text_shown(*c);
     return text;
 }
 

@@ -13,23 +13,15 @@ enum { LABEL_WIDTH = 14 };
 
 /* ---- columns ---- */
 
-static int characters(const char *text)
-{
-    int count = 0;
-    for (; *text != '\0'; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
-
 static void print_padded(const char *text, int width, FILE *out)
 {
-    fputs(text, out);
-    fprintf(out, "%*s", width > characters(text) ? width - characters(text) : 0, "");
+    int length = text_characters(text_of(text));
+    fprintf(out, "%s%*s", text, width > length ? width - length : 0, "");
 }
 
 static int wider(int width, const char *text)
 {
-    int needed = characters(text);
+    int needed = text_characters(text_of(text));
     return needed > width ? needed : width;
 }
 
@@ -248,7 +240,7 @@ static void print_step(const struct funnel *funnel, const struct naming *naming,
 
 static void print_steps(const struct funnel *funnel, const struct naming *naming, FILE *out)
 {
-    int widths[3] = {characters("stage"), characters("step"), characters("title")};
+    int widths[3] = {wider(0, "stage"), wider(0, "step"), wider(0, "title")};
     for (int k = 0; k < funnel->step_count; k++) {
         widths[0] = wider(widths[0], funnel->stages[funnel->steps[k].stage].title);
         widths[1] = wider(widths[1], funnel->steps[k].id);

@@ -110,11 +110,3 @@ const char *figures_plural(enum language language, double count, int decimals, c
         return forms->one;
     return ones >= 2 && ones <= 4 && (tens < 12 || tens > 14) ? forms->few : forms->many;
 }
-
-int figures_width(struct text text)
-{
-    int width = 0;
-    for (size_t i = 0; i < text.length; i++)
-        width += ((unsigned char)text.data[i] & 0xC0) != 0x80;
-    return width;
-}

@@ -23,7 +23,4 @@ struct plural { const char *one, *few, *many; }; /* 1 сделка, 2 сделк
 /* The form that goes with a number shown with so many decimals (0.9 сделки). */
 const char *figures_plural(enum language language, double count, int decimals, const struct plural *forms);
 
-/* Cells on a terminal: letters, not bytes. */
-int figures_width(struct text text);
-
 #endif

@@ -103,19 +103,11 @@ static void plurals__follow_the_number_shown(void **state)
     assert_string_equal(figures_plural(LANGUAGE_EN, 1.5, 1, &leads), "leads");
 }
 
-static void width__counts_letters(void **state)
-{
-    (void)state;
-    assert_int_equal(figures_width(TEXT("Заявка")), 6);
-    assert_int_equal(figures_width(TEXT("")), 0);
-    assert_int_equal(figures_width(TEXT("№ 1 — ok")), 8);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers__have_their_languages_marks), cmocka_unit_test(shares__are_percent),   cmocka_unit_test(money__is_round),
-        cmocka_unit_test(durations__show_two_units),           cmocka_unit_test(plurals__follow_the_number_shown), cmocka_unit_test(width__counts_letters),
+        cmocka_unit_test(durations__show_two_units),           cmocka_unit_test(plurals__follow_the_number_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
