@@ -1,8 +1,10 @@
 #include "funnel_text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "../settings/notation.h"
+#include "../wording/words.h"
 
 enum {
     COSTLIEST = 3,     /* bottlenecks told in full, as on the page */
@@ -156,17 +158,18 @@ static void say_window(const struct funnel_text *text, struct buffer *out)
 {
     static const char *const months[12][2] = {{"январь", "January"}, {"февраль", "February"}, {"март", "March"}, {"апрель", "April"}, {"май", "May"}, {"июнь", "June"},
                                               {"июль", "July"}, {"август", "August"}, {"сентябрь", "September"}, {"октябрь", "October"}, {"ноябрь", "November"}, {"декабрь", "December"}};
-    static const struct plural days = {"день", "дня", "дней"};
+    static const char rolling[] = "rolling-";
     const char *window = string_of(text->snapshot, "window"), *start = string_of(text->snapshot, "start");
     bool russian = text->language == LANGUAGE_RU;
-    char *end = NULL;
-    long month = strlen(start) >= 7 ? strtol(start + 5, NULL, 10) : 0, length = strncmp(window, "rolling-", 8) == 0 ? strtol(window + 8, &end, 10) : 0;
+    long month = strlen(start) >= 7 ? strtol(start + 5, NULL, 10) : 0;
+    int64_t length_s;
     if (strcmp(window, "month") == 0 && month >= 1 && month <= 12) {
         buffer_format(out, "%s %.4s", months[month - 1][!russian], start);
     } else if (strcmp(window, "year") == 0) {
         buffer_format(out, "%.4s", start);
-    } else if (length > 0 && strcmp(end, "d") == 0) {
-        buffer_format(out, russian ? "последние %ld %s" : "last %ld %s", length, russian ? figures_plural(text->language, (double)length, 0, &days) : "days");
+    } else if (strncmp(window, rolling, sizeof rolling - 1) == 0 && notation_seconds(window + sizeof rolling - 1, &length_s)) {
+        say(out, russian ? "последние " : "last ");
+        words_duration(out, text->language, length_s, CASE_ACCUSATIVE);
     } else {
         say_time(text, out, start, strcmp(window, "hour") == 0);
         say(out, " – ");
