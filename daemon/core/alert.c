@@ -4,6 +4,16 @@
 
 #include "memory.h"
 
+const char *const alert_own_labels[ALERT_LABELS_OWN + 1] = {"alertname", "funnel", "step", "severity", "error", NULL};
+
+bool alert_is_own_label(struct text name)
+{
+    for (int i = 0; i < ALERT_LABELS_OWN; i++)
+        if (text_equal(name, text_of(alert_own_labels[i])))
+            return true;
+    return false;
+}
+
 static uint64_t add_byte(uint64_t hash, unsigned char byte)
 {
     return (hash ^ byte) * UINT64_C(1099511628211);

@@ -12,8 +12,12 @@
 
 enum {
     ALERT_OLDEST_MAX = 10,
-    ALERT_LABELS_OWN = 5, /* alertname, funnel, step, severity, error */
+    ALERT_LABELS_OWN = 5,
 };
+
+/* The labels that the daemon sets itself, besides those named as dimensions; ended by NULL. */
+extern const char *const alert_own_labels[ALERT_LABELS_OWN + 1];
+bool alert_is_own_label(struct text name);
 
 enum alert_status { ALERT_PENDING, ALERT_FIRING, ALERT_RESOLVED };
 

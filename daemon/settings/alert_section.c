@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "../core/alert.h"
 #include "dimension_section.h"
 #include "naming.h"
 #include "notation.h"
@@ -110,8 +111,6 @@ static bool is_among(const char *name, const char *const *names)
     return false;
 }
 
-/* Labels that the daemon sets itself, besides those named as dimensions. */
-static const char *const own_labels[] = {"alertname", "funnel", "step", "severity", "error", NULL};
 static const char *const own_annotations[] = {"summary", "description", NULL};
 
 static int read_labels_but(const struct place *place, const char *const *own, bool dimensions, struct label **out)
@@ -138,7 +137,7 @@ static int read_labels_but(const struct place *place, const char *const *own, bo
 static void read_labels(const struct place *place, void *target)
 {
     struct alert_rule *rule = target;
-    rule->label_count = read_labels_but(place, own_labels, true, &rule->labels);
+    rule->label_count = read_labels_but(place, alert_own_labels, true, &rule->labels);
 }
 
 static void read_annotations(const struct place *place, void *target)
@@ -165,7 +164,7 @@ static void read_groups(const struct place *place, void *target)
     for (int g = 0; g < rule->group_count; g++) {
         for (int d = 0; d < rule->groups[g].dimension_count; d++) {
             const char *name = settings->dimensions[rule->groups[g].dimensions[d]].name;
-            if (is_among(name, own_labels))
+            if (alert_is_own_label(text_of(name)))
                 check_fault(place, "found the dimension `%s`; expected dimensions whose names are no labels that the daemon sets itself", name);
         }
     }

@@ -1,5 +1,6 @@
 #include "notify_section.h"
 
+#include "../core/alert.h"
 #include "dimension_section.h"
 #include "http_section.h"
 #include "schema.h"
@@ -90,7 +91,6 @@ static const struct schema_row receiver_rows[] = {
     {0},
 };
 
-
 static bool read_receiver(const struct place *place, const struct receiver *usual, struct receiver *out)
 {
     struct receiver receiver = *usual;
@@ -135,11 +135,10 @@ static void read_receivers(const struct place *place, const struct receiver *usu
 /* Labels that some alert has; a match on any other one would never hold. */
 static void offer_labels(const struct place *place, struct nearest *nearest, bool *known)
 {
-    static const char *const own[] = {"alertname", "funnel", "step", "severity", "error"};
     const struct settings *settings = place->check->settings;
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        *known = *known || strcmp(own[i], nearest->found) == 0;
-        check_offer(place, nearest, own[i]);
+    for (int i = 0; i < ALERT_LABELS_OWN; i++) {
+        *known = *known || strcmp(alert_own_labels[i], nearest->found) == 0;
+        check_offer(place, nearest, alert_own_labels[i]);
     }
     for (int i = 0; i < settings->dimension_count; i++) {
         *known = *known || strcmp(settings->dimensions[i].name, nearest->found) == 0;

@@ -39,10 +39,8 @@ static void write_annotations(struct buffer *out, const struct alert *alert)
 
 static bool is_group_label(const struct settings *settings, const struct alert *alert, int label)
 {
-    static const char *const own[] = {"alertname", "funnel", "step", "severity", "error"};
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        if (text_equal(alert->labels[label].name, text_of(own[i])))
-            return false;
+    if (alert_is_own_label(alert->labels[label].name))
+        return false;
     for (int d = 0; d < settings->dimension_count; d++)
         if (text_equal(alert->labels[label].name, text_of(settings->dimensions[d].name)))
             return true;

@@ -26,10 +26,7 @@ static void add_place(struct buffer *out, const struct alert *alert)
     if (alert->step >= 0)
         buffer_format(out, " \"%s\"", alert->funnel->steps[alert->step].title);
     for (int i = 0; i < alert->label_count; i++) {
-        static const char *const own[] = {"alertname", "funnel", "step", "severity", "error"};
-        bool is_group = true;
-        for (size_t j = 0; j < sizeof own / sizeof *own; j++)
-            is_group = is_group && !text_equal(alert->labels[i].name, text_of(own[j]));
+        bool is_group = !alert_is_own_label(alert->labels[i].name);
         for (int j = 0; j < alert->rule->label_count; j++)
             is_group = is_group && !text_equal(alert->labels[i].name, text_of(alert->rule->labels[j].name));
         if (!is_group)
