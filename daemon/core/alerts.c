@@ -2,34 +2,19 @@
 
 #include <stdlib.h>
 
-#include "judge.h"
+#include "alert_series.h"
 #include "memory.h"
 #include "statistics.h"
 
-struct series { /* one that has a state */
-    uint64_t key;
-    const struct ruling *ruling;     /* NULL: no rule has it any more */
-    struct board_group *group;
-    int step;
-    struct episode episode;
-    struct judge_drift drift;        /* of a rule of that kind */
-    struct alert_figures figures;    /* as last judged */
-    uint64_t fingerprint;
-    int label_count;
-    struct alert_label *labels;
-    char *label_bytes;               /* of a series without a ruling: the labels' own texts */
-};
-
-struct news { struct series *series; bool withdrawn; };
+struct news { struct alert_series *series; bool withdrawn; };
 
 struct alerts {
     const struct alerts_definition *definition;
     struct board *board;
     struct ruling *rulings;          /* a funnel's rules of silence come before its others */
     size_t ruling_count;
-    struct series **slots;           /* by key; a power of two */
-    size_t slot_count, series_count;
-    struct series **orphans;
+    struct alert_series_table series;
+    struct alert_series **orphans;
     size_t orphan_count, orphan_capacity;
     struct rejections rejections;
     int64_t steps;                   /* so far */
@@ -40,91 +25,9 @@ struct alerts {
     size_t news_count, news_capacity;
 };
 
-/* ---- series ---- */
-
-static uint64_t key_of(const struct alerts *alerts, const struct ruling *ruling, const struct candidate *candidate)
-{
-    uint64_t place = candidate->group != NULL ? candidate->group->number : candidate->word >= 0 ? (uint64_t)candidate->word : 0;
-    return (uint64_t)(ruling - alerts->rulings) << 44 | place << 8 | (uint64_t)(candidate->step + 1);
-}
-
-static struct series **slot_of(struct alerts *alerts, uint64_t key)
-{
-    size_t slot = (size_t)(key * UINT64_C(0x9E3779B97F4A7C15) >> 32) & (alerts->slot_count - 1);
-    while (alerts->slots[slot] != NULL && alerts->slots[slot]->key != key)
-        slot = (slot + 1) & (alerts->slot_count - 1);
-    return &alerts->slots[slot];
-}
-
-static void grow(struct alerts *alerts)
-{
-    struct series **old = alerts->slots;
-    size_t old_count = alerts->slot_count;
-    alerts->slot_count *= 2;
-    alerts->slots = memory_new(alerts->slot_count * sizeof *alerts->slots);
-    for (size_t i = 0; i < old_count; i++)
-        if (old[i] != NULL)
-            *slot_of(alerts, old[i]->key) = old[i];
-    free(old);
-}
-
-static void add_label(struct series *series, struct text name, struct text value)
-{
-    if (value.length > 0) /* to Alertmanager an empty label is none */
-        series->labels[series->label_count++] = (struct alert_label){name, value};
-}
-
-static void fill_labels(const struct alerts *alerts, struct series *series, const char *word)
-{
-    const struct alert_rule *rule = series->ruling->rule;
-    const struct funnel *funnel = series->ruling->funnel >= 0 ? &alerts->definition->funnels[series->ruling->funnel] : NULL;
-    series->labels = memory_new((size_t)(ALERT_LABELS_OWN + FUNNEL_DIMENSIONS_MAX + rule->label_count) * sizeof *series->labels);
-    add_label(series, TEXT("alertname"), text_of(rule->alert));
-    if (funnel != NULL)
-        add_label(series, TEXT("funnel"), text_of(funnel->id));
-    if (series->step >= 0)
-        add_label(series, TEXT("step"), text_of(funnel->steps[series->step].id));
-    add_label(series, TEXT("severity"), text_of(rule->severity));
-    if (word != NULL)
-        add_label(series, TEXT("error"), text_of(word));
-    if (series->group != NULL && series->group->breakdown >= 0) {
-        const struct breakdown *breakdown = &funnel->breakdowns[series->group->breakdown];
-        for (int i = 0; i < breakdown->dimension_count; i++)
-            add_label(series, text_of(alerts->definition->dimensions[breakdown->dimensions[i]].name), series->group->values[i]);
-    }
-    for (int i = 0; i < rule->label_count; i++)
-        add_label(series, text_of(rule->labels[i].name), text_of(rule->labels[i].value));
-    series->fingerprint = alert_fingerprint(series->labels, series->label_count);
-}
-
-static struct series *make_series(struct alerts *alerts, const struct ruling *ruling, const struct candidate *candidate)
-{
-    if (alerts->series_count * 2 >= alerts->slot_count)
-        grow(alerts);
-    struct series *series = memory_new(sizeof *series);
-    series->key = key_of(alerts, ruling, candidate);
-    series->ruling = ruling;
-    series->group = candidate->group;
-    series->step = candidate->step;
-    series->drift.drift = DRIFT_NEW;
-    fill_labels(alerts, series, candidate->word >= 0 ? alerts->rejections.words[candidate->word] : NULL);
-    *slot_of(alerts, series->key) = series;
-    alerts->series_count++;
-    return series;
-}
-
-static void free_series(struct series *series)
-{
-    if (series == NULL)
-        return;
-    free(series->labels);
-    free(series->label_bytes);
-    free(series);
-}
-
 /* ---- stepping ---- */
 
-static void note(struct alerts *alerts, struct series *series, bool withdrawn)
+static void note(struct alerts *alerts, struct alert_series *series, bool withdrawn)
 {
     alerts->news = memory_grow(alerts->news, &alerts->news_capacity, alerts->news_count + 1, sizeof *alerts->news);
     alerts->news[alerts->news_count++] = (struct news){series, withdrawn};
@@ -134,8 +37,7 @@ static struct judge_drift *drift_of(void *context, const struct ruling *ruling, 
 {
     struct alerts *alerts = context;
     struct candidate candidate = {.group = group, .step = step, .word = -1};
-    struct series *series = *slot_of(alerts, key_of(alerts, ruling, &candidate));
-    return &(series != NULL ? series : make_series(alerts, ruling, &candidate))->drift;
+    return &alert_series_at(&alerts->series, ruling, &candidate)->drift;
 }
 
 static void judge(struct alerts *alerts, const struct ruling *ruling, const struct judge_moment *moment)
@@ -160,11 +62,10 @@ static bool step_rule(struct alerts *alerts, const struct ruling *ruling, const 
     judge(alerts, ruling, moment); /* outside its hours, too: what it looks at moves on */
     for (size_t i = 0; i < alerts->candidates.count; i++) {
         const struct candidate *candidate = &alerts->candidates.list[i];
-        struct series *series = *slot_of(alerts, key_of(alerts, ruling, candidate));
-        if (series == NULL && (!candidate->holds || !open))
-            continue;
+        bool begins = candidate->holds && open;
+        struct alert_series *series = begins ? alert_series_at(&alerts->series, ruling, candidate) : alert_series_find(&alerts->series, ruling, candidate);
         if (series == NULL)
-            series = make_series(alerts, ruling, candidate);
+            continue;
         if (open) {
             series->figures = candidate->figures;
             enum episode_news news = episode_step(&series->episode, ruling->rule, alerts->definition->zone, moment->tick, candidate->holds);
@@ -178,7 +79,7 @@ static bool step_rule(struct alerts *alerts, const struct ruling *ruling, const 
     return fires;
 }
 
-static double burst_of(const struct alerts *alerts, const struct series *series)
+static double burst_of(const struct alerts *alerts, const struct alert_series *series)
 {
     const struct ruling *ruling = series->ruling;
     if (ruling->rule->kind != ALERT_BELOW_TARGET && ruling->rule->kind != ALERT_DROPPED)
@@ -203,7 +104,7 @@ static int stuck_among(const struct alerts *alerts, const struct alert_rule *rul
 static void tell(struct alerts *alerts, const struct news *news, const struct alerts_moment *moment, alerts_sink sink, void *context)
 {
     static const enum alert_status statuses[] = {[EPISODE_PENDING] = ALERT_PENDING, [EPISODE_FIRING] = ALERT_FIRING, [EPISODE_RESOLVED] = ALERT_RESOLVED};
-    const struct series *series = news->series;
+    const struct alert_series *series = news->series;
     const struct ruling *ruling = series->ruling;
     struct alert alert = {
         .fingerprint = series->fingerprint,
@@ -239,7 +140,7 @@ static int by_fingerprint(const void *a, const void *b)
 static void end_orphans(struct alerts *alerts, int64_t tick)
 {
     for (size_t i = 0; i < alerts->orphan_count; i++) {
-        struct series *series = alerts->orphans[i];
+        struct alert_series *series = alerts->orphans[i];
         bool withdrawn = series->episode.state == EPISODE_PENDING;
         series->episode.state = EPISODE_RESOLVED;
         series->episode.ends_at = tick;
@@ -250,7 +151,7 @@ static void end_orphans(struct alerts *alerts, int64_t tick)
 static void free_orphans(struct alerts *alerts)
 {
     for (size_t i = 0; i < alerts->orphan_count; i++)
-        free_series(alerts->orphans[i]);
+        alert_series_drop(alerts->orphans[i]);
     alerts->orphan_count = 0;
 }
 
@@ -340,7 +241,7 @@ static bool candidate_with(struct alerts *alerts, const struct ruling *ruling, i
 }
 
 /* The series with this fingerprint, made; NULL: no rule has it. */
-static struct series *series_with(struct alerts *alerts, const struct alert_label *labels, int count)
+static struct alert_series *series_with(struct alerts *alerts, const struct alert_label *labels, int count)
 {
     uint64_t fingerprint = alert_fingerprint(labels, count);
     for (size_t r = 0; r < alerts->ruling_count; r++) {
@@ -353,9 +254,7 @@ static struct series *series_with(struct alerts *alerts, const struct alert_labe
             struct candidate candidate;
             if (!candidate_with(alerts, ruling, g, labels, count, &candidate))
                 continue;
-            struct series *series = *slot_of(alerts, key_of(alerts, ruling, &candidate));
-            if (series == NULL)
-                series = make_series(alerts, ruling, &candidate);
+            struct alert_series *series = alert_series_at(&alerts->series, ruling, &candidate);
             if (series->fingerprint == fingerprint)
                 return series;
         }
@@ -363,44 +262,22 @@ static struct series *series_with(struct alerts *alerts, const struct alert_labe
     return NULL;
 }
 
-static struct series *orphan_of(const struct alert_label *labels, int count)
-{
-    struct series *series = memory_new(sizeof *series);
-    size_t length = 0;
-    for (int i = 0; i < count; i++)
-        length += labels[i].name.length + labels[i].value.length;
-    series->label_bytes = memory_new(length + 1);
-    series->labels = memory_new((size_t)count * sizeof *series->labels + 1);
-    series->label_count = count;
-    series->step = -1;
-    series->figures = ALERT_NO_FIGURES;
-    char *at = series->label_bytes;
-    for (int i = 0; i < count; i++) {
-        series->labels[i] = (struct alert_label){{at, labels[i].name.length}, {at + labels[i].name.length, labels[i].value.length}};
-        memcpy(at, labels[i].name.data, labels[i].name.length);
-        memcpy(at + labels[i].name.length, labels[i].value.data, labels[i].value.length);
-        at += labels[i].name.length + labels[i].value.length;
-    }
-    series->fingerprint = alert_fingerprint(series->labels, count);
-    return series;
-}
-
 void alerts_restore(struct alerts *alerts, const struct alert_label *labels, int count, const struct episode *episode)
 {
-    struct series *series = series_with(alerts, labels, count);
+    struct alert_series *series = series_with(alerts, labels, count);
     if (series != NULL) {
         series->episode = *episode;
         return;
     }
     if (!episode_is_active(episode))
         return; /* it has ended, and nobody asks any more */
-    series = orphan_of(labels, count);
+    series = alert_series_orphan(labels, count);
     series->episode = *episode;
     alerts->orphans = memory_grow(alerts->orphans, &alerts->orphan_capacity, alerts->orphan_count + 1, sizeof *alerts->orphans);
     alerts->orphans[alerts->orphan_count++] = series;
 }
 
-static uint64_t rule_hash(const struct alerts *alerts, const struct series *series)
+static uint64_t rule_hash(const struct alerts *alerts, const struct alert_series *series)
 {
     return drift_rule_hash(series->ruling->rule, alerts->definition->funnels[series->ruling->funnel].steps[series->step].horizon_s);
 }
@@ -409,8 +286,8 @@ void alerts_each_drift(struct alerts *alerts,
                        void (*each)(void *context, uint64_t fingerprint, const struct alert_label *labels, int label_count, uint64_t rule, const struct drift *drift),
                        void *context)
 {
-    for (size_t i = 0; i < alerts->slot_count; i++) {
-        struct series *series = alerts->slots[i];
+    for (size_t i = 0; i < alerts->series.slot_count; i++) {
+        struct alert_series *series = alerts->series.slots[i];
         if (series == NULL || !series->drift.changed)
             continue;
         each(context, series->fingerprint, series->labels, series->label_count, rule_hash(alerts, series), &series->drift.drift);
@@ -421,14 +298,14 @@ void alerts_each_drift(struct alerts *alerts,
 bool alerts_has_memory(const struct alerts *alerts)
 {
     bool changed = alerts->rejections.changed && alerts->definition->application_rule_count > 0;
-    for (size_t i = 0; i < alerts->slot_count && !changed; i++)
-        changed = alerts->slots[i] != NULL && alerts->slots[i]->drift.changed;
+    for (size_t i = 0; i < alerts->series.slot_count && !changed; i++)
+        changed = alerts->series.slots[i] != NULL && alerts->series.slots[i]->drift.changed;
     return changed;
 }
 
 void alerts_restore_drift(struct alerts *alerts, const struct alert_label *labels, int count, uint64_t rule, const struct drift *drift)
 {
-    struct series *series = series_with(alerts, labels, count);
+    struct alert_series *series = series_with(alerts, labels, count);
     if (series != NULL && series->ruling->rule->kind == ALERT_DRIFT && rule_hash(alerts, series) == rule)
         series->drift = (struct judge_drift){.drift = *drift};
 }
@@ -484,8 +361,7 @@ struct alerts *alerts_new(const struct alerts_definition *definition, struct boa
     for (int i = 0; i < definition->application_rule_count; i++)
         bind(alerts, &definition->application_rules[i], -1);
     alerts->steps = 1; /* so that no series seems to have been weighed at the step before the first */
-    alerts->slot_count = 64;
-    alerts->slots = memory_new(alerts->slot_count * sizeof *alerts->slots);
+    alert_series_init(&alerts->series, definition, alerts->rulings, &alerts->rejections);
     return alerts;
 }
 
@@ -493,10 +369,8 @@ void alerts_free(struct alerts *alerts)
 {
     if (alerts == NULL)
         return;
-    for (size_t i = 0; i < alerts->slot_count; i++)
-        free_series(alerts->slots[i]);
+    alert_series_free(&alerts->series);
     free_orphans(alerts);
-    free(alerts->slots);
     free(alerts->orphans);
     for (size_t i = 0; i < alerts->ruling_count; i++)
         free(alerts->rulings[i].groups);
