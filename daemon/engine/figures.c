@@ -12,6 +12,7 @@ void figures_restored(const struct fold *fold, int64_t duration_ms)
 {
     metrics_add(METRIC_RESTORES, NULL, NULL, 1);
     metrics_set(METRIC_RESTORE_DURATION, NULL, NULL, (double)duration_ms / 1000);
+    metrics_forget(METRIC_LAG); /* of the topics restored from, which are read no more; others are told again within a second */
     say_state(fold);
 }
 
@@ -60,5 +61,8 @@ void figures_commit(struct figures *figures, const struct outcomes *outcomes, st
 
 void figures_leading(bool leads)
 {
+    static const enum metric of_leaders[] = {METRIC_LAG, METRIC_WATERMARK, METRIC_WATERMARK_DELAY, METRIC_LEADS, METRIC_LEAD_BYTES};
     metrics_set(METRIC_LEADING, NULL, NULL, leads ? 1 : 0);
+    for (size_t i = 0; i < sizeof of_leaders / sizeof *of_leaders && !leads; i++)
+        metrics_forget(of_leaders[i]);
 }

@@ -18,6 +18,7 @@ void figures_restored(const struct fold *fold, int64_t duration_ms);
 void figures_commit(struct figures *figures, const struct outcomes *outcomes, struct outputs *outputs, const struct fold *fold,
                     const struct checkpoint *checkpoint, int64_t duration_ms, int64_t now_ms);
 
+/* Whoever leads no longer has nothing to say of lag, watermark and leads. */
 void figures_leading(bool leads);
 
 #endif

@@ -47,7 +47,7 @@ static void gauges__hold_the_last_value(void **state)
     metrics_set(METRIC_LAG, "lead.events", "0", 7);
     metrics_set(METRIC_LAG, "lead.events", "0", 2);
     char *text = written();
-    assert_string_equal(text, "# HELP funneld_lag_records Records of an input partition that are not read yet.\n# TYPE funneld_lag_records gauge\n"
+    assert_string_equal(text, "# HELP funneld_lag_records Records of a partition that this process reads and has not read yet.\n# TYPE funneld_lag_records gauge\n"
                               "funneld_lag_records{topic=\"lead.events\",partition=\"0\"} 2\n");
     free(text);
 }
