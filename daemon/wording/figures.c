@@ -73,30 +73,6 @@ void figures_money(struct buffer *out, enum language language, double amount, co
     }
 }
 
-void figures_duration(struct buffer *out, enum language language, int64_t seconds)
-{
-    static const struct unit { int64_t seconds; const char *words[2]; } units[] = {{86400, {"д", "d"}}, {3600, {"ч", "h"}}, {60, {"мин", "min"}}, {1, {"с", "s"}}};
-    if (seconds < 0) {
-        buffer_text(out, TEXT("—"));
-        return;
-    }
-    int first = 0;
-    while (first < 3 && seconds < units[first].seconds)
-        first++;
-    for (int u = first; u < 4 && u <= first + 1; u++) {
-        int64_t count = seconds / units[u].seconds;
-        seconds %= units[u].seconds;
-        if (count == 0 && u > first)
-            break;
-        if (u > first)
-            buffer_text(out, TEXT(NO_BREAK_SPACE));
-        figures_number(out, language, (double)count, 0);
-        if (language == LANGUAGE_RU)
-            buffer_text(out, TEXT(NO_BREAK_SPACE));
-        buffer_text(out, text_of(units[u].words[language == LANGUAGE_EN]));
-    }
-}
-
 const char *figures_plural(enum language language, double count, int decimals, const struct plural *forms)
 {
     double scale = pow(10, decimals), shown = round(fabs(count) * scale) / scale;

@@ -15,9 +15,6 @@ void figures_percent(struct buffer *out, enum language language, double share);
 /* 136652.71 -> 137 тыс. ₽ or ₽137k: three figures at most. `currency`: a code such as RUB, or "". */
 void figures_money(struct buffer *out, enum language language, double amount, const char *currency);
 
-/* 90000 -> 1 д 1 ч or 1d 1h: the two greatest units. Negative: a dash. */
-void figures_duration(struct buffer *out, enum language language, int64_t seconds);
-
 struct plural { const char *one, *few, *many; }; /* 1 сделка, 2 сделки, 5 сделок; English: few is not asked for */
 
 /* The form that goes with a number shown with so many decimals (0.9 сделки). */

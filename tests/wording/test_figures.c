@@ -74,21 +74,6 @@ static void money__is_round(void **state)
     }
 }
 
-static void durations__show_two_units(void **state)
-{
-    (void)state;
-    static const struct { int64_t seconds; const char *ru, *en; } rows[] = {
-        {0, "0 с", "0s"}, {59, "59 с", "59s"}, {3600, "1 ч", "1h"}, {90000, "1 д 1 ч", "1d 1h"}, {86400 * 3 + 59, "3 д", "3d"}, {61, "1 мин 1 с", "1min 1s"}, {-1, "—", "—"},
-    };
-    struct buffer out = {0};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        figures_duration(&out, LANGUAGE_RU, rows[i].seconds);
-        assert_string_equal(said(&out), rows[i].ru);
-        figures_duration(&out, LANGUAGE_EN, rows[i].seconds);
-        assert_string_equal(said(&out), rows[i].en);
-    }
-}
-
 static void plurals__follow_the_number_shown(void **state)
 {
     (void)state;
@@ -107,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers__have_their_languages_marks), cmocka_unit_test(shares__are_percent),   cmocka_unit_test(money__is_round),
-        cmocka_unit_test(durations__show_two_units),           cmocka_unit_test(plurals__follow_the_number_shown),
+        cmocka_unit_test(plurals__follow_the_number_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
