@@ -10,6 +10,8 @@ enum {
     COSTLIEST = 3,     /* bottlenecks told in full, as on the page */
     BAR_CELLS = 24,    /* of the widest bar */
     TITLE_CELLS = 44,  /* longer titles are cut */
+    TITLE_LEAST = 12,  /* a narrow terminal cuts no further */
+    GAP = 2,           /* between two columns */
     STEPS_MAX = 64,
     SHOWN_ALERTS = 5,
 };
@@ -222,32 +224,28 @@ static int rank_of(const cJSON *view, const char *step)
     return 0;
 }
 
-static void cut_title(struct buffer *title)
+static void cut_title(struct buffer *title, int most)
 {
+    if (figures_width((struct text){title->data, title->length}) <= most)
+        return;
     size_t at = 0;
     for (int cells = 0; at < title->length; at++) {
         bool begins = ((unsigned char)title->data[at] & 0xC0) != 0x80;
-        if (begins && cells++ == TITLE_CELLS - 1)
+        if (begins && cells++ == most - 1)
             break;
     }
-    if (at == title->length)
-        return;
     title->length = at;
     say(title, "…");
 }
 
-static void fill_row(const struct funnel_text *text, const cJSON *view, const cJSON *step, double widest, struct cell row[COLUMNS])
+static void fill_row(const struct funnel_text *text, const cJSON *view, const cJSON *step, struct cell row[COLUMNS])
 {
     const cJSON *left = member(step, "left");
     int rank = rank_of(view, string_of(step, "step"));
     say(&row[TITLE].bytes, string_of(step, "title"));
-    cut_title(&row[TITLE].bytes);
+    cut_title(&row[TITLE].bytes, TITLE_CELLS);
     if (cJSON_IsTrue(member(step, "optional")))
         say(&row[TITLE].bytes, word(text, WORD_OPTIONAL));
-    int cells = widest > 0 ? (int)ceil(BAR_CELLS * number_of(step, "reached") / widest) : 0;
-    for (int i = 0; i < cells; i++)
-        say(&row[BAR].bytes, "█");
-    row[BAR].colour = BLUE;
     say_number(text, &row[REACHED].bytes, step, "reached");
     row[REACHED].colour = BOLD;
     say_percent(text, &row[CONVERSION].bytes, step, "conversion");
@@ -292,9 +290,45 @@ static void write_row(const struct funnel_text *text, struct cell row[COLUMNS], 
             paint(text, out, row[column].colour, (struct text){row[column].bytes.data, row[column].bytes.length});
             pending = 0;
         }
-        pending += (to_the_left ? space : 0) + 2;
+        pending += (to_the_left ? space : 0) + GAP;
     }
     buffer_char(out, '\n');
+}
+
+static void measure(struct cell rows[][COLUMNS], int count, enum column column, int widths[COLUMNS])
+{
+    widths[column] = 0;
+    for (int row = 0; row < count; row++)
+        widths[column] = cell_width(&rows[row][column]) > widths[column] ? cell_width(&rows[row][column]) : widths[column];
+}
+
+/* The title's and the bar's cells give way until the table is no wider than the terminal. `widths` knows the other columns. */
+static void fit(const struct funnel_text *text, const cJSON *view, struct cell rows[][COLUMNS], int count, int widths[COLUMNS])
+{
+    int over = BAR_CELLS + GAP - text->columns - GAP; /* no gap behind the last one */
+    for (int column = 0; column < COLUMNS; column++)
+        over += column == BAR || widths[column] == 0 ? 0 : widths[column] + GAP;
+    over = text->columns == 0 || over < 0 ? 0 : over;
+    int bar = over < BAR_CELLS ? BAR_CELLS - over : 0;
+    over -= bar > 0 ? over : BAR_CELLS + GAP; /* without bars there is no column of them */
+    if (over > 0 && widths[TITLE] - over < TITLE_LEAST)
+        over = widths[TITLE] - TITLE_LEAST;
+    for (int row = 1; over > 0 && row < count; row++)
+        cut_title(&rows[row][TITLE].bytes, widths[TITLE] - over);
+    double widest = 0;
+    const cJSON *step;
+    cJSON_ArrayForEach(step, member(view, "steps")) if (number_of(step, "reached") > widest) widest = number_of(step, "reached");
+    int row = 1;
+    cJSON_ArrayForEach(step, member(view, "steps")) {
+        if (row == count)
+            break;
+        int cells = widest > 0 ? (int)ceil(bar * number_of(step, "reached") / widest) : 0;
+        for (int i = 0; i < cells; i++)
+            say(&rows[row][BAR].bytes, "█");
+        rows[row++][BAR].colour = BLUE;
+    }
+    measure(rows, count, TITLE, widths);
+    measure(rows, count, BAR, widths);
 }
 
 static void write_steps(const struct funnel_text *text, const cJSON *view, struct buffer *out)
@@ -302,14 +336,11 @@ static void write_steps(const struct funnel_text *text, const cJSON *view, struc
     static const enum column only_if_said[] = {MATURED, LOST, OPEN, SKIPPED}; /* columns in which no step has a figure are left out */
     struct cell rows[STEPS_MAX + 1][COLUMNS] = {{{{0}, PLAIN}}};
     int count = 1, widths[COLUMNS] = {0};
-    double widest = 0;
     const cJSON *step;
-    cJSON_ArrayForEach(step, member(view, "steps")) if (number_of(step, "reached") > widest) widest = number_of(step, "reached");
     fill_heads(text, rows[0]);
-    cJSON_ArrayForEach(step, member(view, "steps")) if (count <= STEPS_MAX) fill_row(text, view, step, widest, rows[count++]);
-    for (int row = 0; row < count; row++)
-        for (int column = 0; column < COLUMNS; column++)
-            widths[column] = cell_width(&rows[row][column]) > widths[column] ? cell_width(&rows[row][column]) : widths[column];
+    cJSON_ArrayForEach(step, member(view, "steps")) if (count <= STEPS_MAX) fill_row(text, view, step, rows[count++]);
+    for (int column = 0; column < COLUMNS; column++)
+        measure(rows, count, (enum column)column, widths);
     for (size_t i = 0; i < sizeof only_if_said / sizeof *only_if_said; i++) {
         bool said = false;
         for (int row = 1; row < count; row++) {
@@ -318,6 +349,7 @@ static void write_steps(const struct funnel_text *text, const cJSON *view, struc
         }
         widths[only_if_said[i]] = said ? widths[only_if_said[i]] : 0;
     }
+    fit(text, view, rows, count, widths);
     for (int row = 0; row < count; row++) {
         write_row(text, rows[row], widths, out);
         for (int column = 0; column < COLUMNS; column++)

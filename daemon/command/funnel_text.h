@@ -13,6 +13,7 @@ struct funnel_text {
     enum language language;
     enum funnel_basis basis;
     bool colours;
+    int columns;              /* of the terminal: bars, then titles, are shortened until the table fits; 0: as wide as it is */
     const cJSON *application; /* as /api/v1/funnels says */
     const cJSON *snapshot;
     const cJSON *alerts;      /* an array; NULL: none */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../core/memory.h"
@@ -38,7 +39,7 @@ static const char *const bases[] = {[FUNNEL_ACTIVITY] = "activity", [FUNNEL_COHO
 
 struct client {
     CURL *curl;
-    const char *url;
+    char *url;
     struct curl_slist *headers;
     char error[CURL_ERROR_SIZE];
 };
@@ -115,42 +116,116 @@ static void add_parameter(struct buffer *path, const char *name, const char *val
     buffer_percent(path, text_of(value));
 }
 
-/* manager=Ivan as keys write it: names and values percent-encoded, dimensions in byte order, which is left to whoever asks. */
-static void add_group(struct buffer *path, const char *group)
+/* The dimension with whose name and a `=` a text begins. NULL: none. */
+static const char *dimension_at(const cJSON *application, const char *text)
 {
-    struct buffer encoded = {0};
+    const cJSON *each;
+    cJSON_ArrayForEach(each, cJSON_GetObjectItemCaseSensitive(application, "dimensions")) {
+        const char *name = string_of(each, "name");
+        if (strncmp(text, name, strlen(name)) == 0 && text[strlen(name)] == '=')
+            return name;
+    }
+    return NULL;
+}
+
+struct pair { const char *name; struct text value; };
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct pair *)a)->name, ((const struct pair *)b)->name);
+}
+
+/* product=A,manager=Ivan as keys write it: names and values percent-encoded, dimensions in byte order. A comma before anything but a dimension belongs to the
+ * value. False: said what is wrong. */
+static bool add_group(const cJSON *application, const char *group, struct buffer *path)
+{
+    struct pair pairs[FUNNEL_DIMENSIONS_MAX];
+    size_t count = 0;
     for (const char *at = group; *at != '\0';) {
-        size_t length = strcspn(at, ",="), mark = length;
-        buffer_percent(&encoded, (struct text){at, length});
-        if (at[mark] != '\0')
-            buffer_char(&encoded, at[mark++]);
-        at += mark;
+        const char *name = dimension_at(application, at), *value = name != NULL ? at + strlen(name) + 1 : NULL, *end = value;
+        if (name == NULL || count == FUNNEL_DIMENSIONS_MAX) {
+            fprintf(stderr, "funneld status: --group: found `%s`; expected a dimension, `=` and a value, such as manager=Ivan; /api/v1/funnels lists the dimensions\n", at);
+            return false;
+        }
+        while (*end != '\0' && (*end != ',' || dimension_at(application, end + 1) == NULL))
+            end++;
+        pairs[count++] = (struct pair){name, {value, (size_t)(end - value)}};
+        at = *end == ',' ? end + 1 : end;
+    }
+    qsort(pairs, count, sizeof *pairs, by_name);
+    struct buffer encoded = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            buffer_char(&encoded, ',');
+        buffer_percent(&encoded, text_of(pairs[i].name));
+        buffer_char(&encoded, '=');
+        buffer_percent(&encoded, pairs[i].value);
     }
     buffer_char(&encoded, '\0');
     add_parameter(path, "group", encoded.data);
     free(encoded.data);
+    return true;
 }
 
-static bool show(struct client *client, const cJSON *application, const char *const *values, const struct choice *choice, enum funnel_basis basis, bool terminal)
+/* The path to ask for. False: said what is wrong. */
+static bool snapshot_path(const cJSON *application, const char *const *values, const struct choice *choice, struct buffer *path)
 {
-    struct buffer path = {0}, out = {0};
-    buffer_text(&path, TEXT("/api/v1/snapshot"));
-    add_parameter(&path, "funnel", choice->funnel);
-    add_parameter(&path, "window", choice->window);
+    buffer_text(path, TEXT("/api/v1/snapshot"));
+    add_parameter(path, "funnel", choice->funnel);
+    add_parameter(path, "window", choice->window);
     if (values[START] != NULL)
-        add_parameter(&path, "start", values[START]);
-    if (values[GROUP] != NULL)
-        add_group(&path, values[GROUP]);
-    buffer_char(&path, '\0');
-    cJSON *snapshot = get(client, path.data), *alerts = snapshot != NULL ? get(client, "/api/v1/alerts") : NULL;
-    free(path.data);
+        add_parameter(path, "start", values[START]);
+    if (values[GROUP] != NULL && !add_group(application, values[GROUP], path))
+        return false;
+    buffer_char(path, '\0');
+    return true;
+}
+
+/* How many lines of the terminal a text's first line takes; colours take no cell. */
+static int height_of(struct text text, int columns)
+{
+    int cells = 0;
+    for (size_t i = 0; i < text.length; i++) {
+        if (text.data[i] == '\033')
+            while (i + 1 < text.length && text.data[i] != 'm')
+                i++;
+        else
+            cells += ((unsigned char)text.data[i] & 0xC0) != 0x80;
+    }
+    return cells > columns ? (cells + columns - 1) / columns : 1;
+}
+
+/* What a terminal shows at a time: from its first cell on, no more lines than it has, so that the head stays in sight. */
+static void frame(struct buffer *out, const struct winsize *size)
+{
+    size_t length = 0;
+    for (int height = 1; length < out->length;) {
+        const char *start = out->data + length, *end = memchr(start, '\n', out->length - length);
+        size_t bytes = end != NULL ? (size_t)(end - start) : out->length - length;
+        height += height_of((struct text){start, bytes}, size->ws_col);
+        if (height > size->ws_row)
+            break;
+        length += bytes + (end != NULL);
+    }
+    fputs("\033[H\033[J", stdout);
+    fwrite(out->data, 1, length, stdout);
+}
+
+static bool show(struct client *client, const cJSON *application, const char *path, const struct choice *choice, enum funnel_basis basis, bool terminal)
+{
+    struct winsize size = {0};
+    if (terminal && (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0))
+        size = (struct winsize){.ws_row = 24, .ws_col = 80};
+    struct buffer out = {0};
+    cJSON *snapshot = get(client, path), *alerts = snapshot != NULL ? get(client, "/api/v1/alerts") : NULL;
     if (snapshot != NULL) {
-        struct funnel_text text = {.language = choice->language, .basis = basis, .colours = terminal && getenv("NO_COLOR") == NULL, .application = application,
-                                   .snapshot = snapshot, .alerts = cJSON_GetObjectItemCaseSensitive(alerts, "alerts")};
-        if (terminal)
-            buffer_text(&out, TEXT("\033[H\033[J"));
+        struct funnel_text text = {.language = choice->language, .basis = basis, .colours = terminal && getenv("NO_COLOR") == NULL, .columns = size.ws_col,
+                                   .application = application, .snapshot = snapshot, .alerts = cJSON_GetObjectItemCaseSensitive(alerts, "alerts")};
         funnel_text_write(&text, &out);
-        fwrite(out.data, 1, out.length, stdout);
+        if (terminal)
+            frame(&out, &size);
+        else
+            fwrite(out.data, 1, out.length, stdout);
         fflush(stdout);
     }
     cJSON_Delete(snapshot);
@@ -180,6 +255,15 @@ static bool read_token(struct client *client, const char *path)
     client->headers = curl_slist_append(NULL, header.data);
     free(header.data);
     return true;
+}
+
+/* An address as it is copied from the log or from the browser, with or without a slash and the view behind it, without them. */
+static char *base_of(const char *url)
+{
+    size_t length = strcspn(url, "?#");
+    while (length > 0 && url[length - 1] == '/')
+        length--;
+    return strndup(url, length);
 }
 
 static void set_up(struct client *client)
@@ -216,20 +300,27 @@ static int status(int argc, char **argv)
         fprintf(stderr, "funneld status: --every: found `%s`; expected a duration such as 2s, of 100ms at least\n", values[EVERY]);
         return EXIT_USAGE;
     }
-    struct client client = {.url = values[URL] != NULL ? values[URL] : "http://127.0.0.1:8080"};
+    struct client client = {0};
     if (values[TOKEN_FILE] != NULL && !read_token(&client, values[TOKEN_FILE]))
         return EXIT_USAGE;
+    client.url = base_of(values[URL] != NULL ? values[URL] : "http://127.0.0.1:8080");
     bool terminal = isatty(STDOUT_FILENO) == 1;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     client.curl = curl_easy_init();
     set_up(&client);
     cJSON *application = get(&client, "/api/v1/funnels");
     struct choice choice;
-    bool shown = application != NULL && choose(application, values, &choice) && show(&client, application, values, &choice, (enum funnel_basis)basis, terminal);
-    while (shown && terminal) {
+    struct buffer path = {0};
+    bool understood = application != NULL && choose(application, values, &choice) && snapshot_path(application, values, &choice, &path);
+    bool shown = understood && show(&client, application, path.data, &choice, (enum funnel_basis)basis, terminal), away = false;
+    while (shown && terminal) { /* also over a restart of the daemon */
         usleep((useconds_t)(every_ms * 1000));
-        shown = show(&client, application, values, &choice, (enum funnel_basis)basis, terminal);
+        if (away)
+            fputs("\033[H\033[J", stdout), fflush(stdout);
+        away = !show(&client, application, path.data, &choice, (enum funnel_basis)basis, terminal);
     }
+    free(path.data);
+    free(client.url);
     cJSON_Delete(application);
     curl_easy_cleanup(client.curl);
     curl_slist_free_all(client.headers);
@@ -241,7 +332,7 @@ const struct command command_status = {
     .name = "status",
     .arguments = "[OPTIONS]",
     .summary = "The live funnel in the terminal, from a running daemon",
-    .help = "On a terminal it is drawn again and again until Ctrl-C; into a pipe or a file it is printed once, without colours (NO_COLOR leaves them out everywhere).\n"
+    .help = "On a terminal it is drawn again and again, also over a restart of the daemon, until Ctrl-C; into a pipe or a file it is printed once, without colours (NO_COLOR leaves them out everywhere).\n"
             "It asks the daemon's HTTP API, so it works from any machine that may open the page.\n",
     .options = rows,
     .run = status,

@@ -6,15 +6,20 @@
 The program is $FUNNELD, by default build/funneld. Needs kcat and, for the metrics, Debian's prometheus."""
 
 import argparse
+import fcntl
 import gzip
 import json
+import os
 import pathlib
+import pty
 import re
 import socket
 import string
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import urllib.parse
@@ -31,6 +36,7 @@ from suite import PROGRAM, Failure, expect, wait_until  # noqa: E402
 
 SNAPSHOTS, LETTERS = "funnel.snapshots", "funnel.dead-letters"
 IDLE_CLIENTS = 1000
+FRAME = b"\033[H\033[J"  # the terminal is cleared
 AN_HOUR_AGO = 7200  # and some: a rolling window ends with the last whole hour
 TOKEN = "correct-horse-battery-staple"
 
@@ -131,7 +137,8 @@ def protocol(directory):
         zipped = client.get(url, Accept_Encoding="gzip")
         expect(zipped.headers["Content-Encoding"] == "gzip" and gzip.decompress(zipped.body) == plain.body, "gzip holds the same")
         expect(zipped.headers["ETag"] != plain.headers["ETag"], "two codings, two tags")
-        expect(client.get(url, If_None_Match=plain.headers["ETag"]).status == 304, "304 for a known tag")
+        known = client.get(url, If_None_Match=plain.headers["ETag"])
+        expect(known.status == 304 and known.body == b"" and int(known.headers["Content-Length"]) == len(plain.body), "304 for a known tag, with the length that it spares")
         expect(client.get(url, Accept_Encoding="gzip", If_None_Match=f'"other", {zipped.headers["ETag"]}').status == 304, "304 for one of several")
         expect(client.get(url, If_None_Match='"other"').status == 200, "200 for another tag")
         head = client.get(url, "HEAD")
@@ -148,6 +155,9 @@ def protocol(directory):
         problem(client.get("/api/v1/snapshot?window=month"), 400, "funnel")
         problem(client.get("/api/v1/snapshot?funnel=x&window=month"), 404, "`x`")
         problem(client.get("/api/v1/snapshot?funnel=sales&window=year"), 404, "`year`")
+        problem(client.get("/%D0%A8%ff"), 404, "at /Ш\ufffd")
+        problem(client.get("/" + 1000 * "%D0%A8"), 404, 200 * "Ш")
+        problem(client.get("/api/v1/snapshot?funnel=%ff&window=month"), 404, "`\ufffd`")
         problem(client.get(url + "&group=manager%3Dnobody"), 404, "nothing is known")
         problem(client.get("/api/v1/snapshot?funnel=%FF%D0%AF&window=month"), 404, "`?Я`")  # bytes that are no text stay out of the answer
         problem(client.get("/api/v1/snapshot?window=month&funnel=" + "%D0%AF" * 300), 404, "ЯЯ")  # and it is cut within a character
@@ -331,10 +341,24 @@ def openapi(directory):
         return f"{len(description['paths'])} paths"
 
 
+def on_terminal(url, columns, rows):
+    """The lines of the first frame that `funneld status` draws on a terminal of this size, without colours."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    drawn = b""
+    with subprocess.Popen([PROGRAM, "status", "--url", url, "--every", "200ms"], stdout=follower, stderr=follower) as shown:
+        os.close(follower)
+        while drawn.count(FRAME) < 2:
+            drawn += os.read(leader, 65536)
+        shown.terminate()
+    os.close(leader)
+    return re.sub(r"\033\[\d+m", "", drawn.split(FRAME)[1].decode()).splitlines()
+
+
 def status(directory):
     """`funneld status` shows the same figures, once and without colours into a pipe."""
     with Served(directory, "status") as served:
-        served.produce(leads(10, ago_s=AN_HOUR_AGO, manager="12") + [{"lead_id": f"L-{n}", "at": now(AN_HOUR_AGO - 60), "stage": "proposal"} for n in range(4)])
+        served.produce(leads(10, ago_s=AN_HOUR_AGO, manager="12", channel="web, mail") + [{"lead_id": f"L-{n}", "at": now(AN_HOUR_AGO - 60), "stage": "proposal"} for n in range(4)])
         served.snapshot(10, window="rolling-30d")
         wait_until(lambda: served.client.api("snapshot", funnel="sales", window="rolling-30d").json()["activity"]["steps"][1]["reached"] == 4, 20, "4 proposals")
         url = f"http://127.0.0.1:{served.client.port}"
@@ -347,9 +371,17 @@ def status(directory):
         rows = [re.split(r"\s{2,}", line.strip()) for line in shown.stdout.splitlines()]
         expect(["Заявка", "█" * 24, "10", "—"] in [row[:4] for row in rows], shown.stdout)
         expect(["Предложение", "█" * 10, "4", "40\u00a0%"] in [row[:4] for row in rows], shown.stdout)
+        copied = run("--url", url + "/?funnel=sales&window=month#top")  # as the log or the browser has it
+        expect(copied.stdout == shown.stdout, copied.stderr)
+        other_order = run("--group", "manager=12,channel=web, mail")  # keys have the channel first, and commas in values are encoded there
+        expect("channel: web, mail, manager: Иванов" in other_order.stdout, other_order.stderr)
+        narrow, low = on_terminal(url, 60, 40), on_terminal(url, 60, 8)
+        table = [line for line in narrow if line.startswith(("Шаг", "Заявка", "Предложение"))]
+        expect(len(table) == 3 and all(len(line) <= 60 for line in table) and "█ " in table[2] + " ", narrow)
+        expect(low == narrow[: len(low)] and 3 < len(low) < 8, low)
         english = run("--language", "en", "--basis", "cohort", "--group", "manager=12")
         expect("manager: Иванов" in english.stdout and "last 30 days" in english.stdout, english.stdout + english.stderr)
-        for arguments, code, text in ((["--funnel", "x"], 1, "no funnel is called `x`"), (["--group", "manager=nobody"], 1, "404"), (["--basis", "y"], 2, "`y`"),
+        for arguments, code, text in ((["--funnel", "x"], 1, "no funnel is called `x`"), (["--group", "manager=nobody"], 1, "404"), (["--group", "manger=12"], 1, "`manger=12`"), (["--basis", "y"], 2, "`y`"),
                                       (["--every", "1x"], 2, "`1x`"), (["--url", "http://127.0.0.1:1"], 1, "is a daemon running there")):
             wrong = run(*arguments)
             expect(wrong.returncode == code and text in wrong.stderr and not wrong.stdout, f"{arguments}: {wrong}")
