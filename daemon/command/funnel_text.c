@@ -226,7 +226,7 @@ static int rank_of(const cJSON *view, const char *step)
 
 static void cut_title(struct buffer *title, int most)
 {
-    if (figures_width((struct text){title->data, title->length}) <= most)
+    if (text_characters((struct text){title->data, title->length}) <= most)
         return;
     size_t at = 0;
     for (int cells = 0; at < title->length; at++) {

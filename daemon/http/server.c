@@ -192,6 +192,17 @@ static void tell_address(const struct settings *settings, int descriptor)
         operator_log(OPERATOR_INFO, "http", address.ss_family == AF_INET6 ? "the page is at http://[%s]:%s/" : "the page is at http://%s:%s/", host, port);
 }
 
+static bool is_loopback(int descriptor)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(descriptor, (struct sockaddr *)&address, &length) != 0)
+        return false;
+    if (address.ss_family == AF_INET6)
+        return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)&address)->sin6_addr);
+    return address.ss_family == AF_INET && ntohl(((const struct sockaddr_in *)&address)->sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
 static bool start_http(struct server *server)
 {
     int descriptor = listen_at(server->settings->http.listen);
@@ -207,6 +218,8 @@ static bool start_http(struct server *server)
         return false;
     }
     tell_address(server->settings, descriptor);
+    if (server->settings->http.token_file == NULL && !is_loopback(descriptor))
+        operator_log(OPERATOR_WARN, "http", "whoever reaches this address may read everything: it is no loopback address, and http.token_file asks for no token");
     return true;
 }
 

@@ -46,8 +46,18 @@ static void read_url(const struct place *place, void *field)
 
 static void read_hosts(const struct place *place, void *target)
 {
+    static const char expected[] = "a host name, such as funnel.example";
     struct http_settings *http = target;
-    http->host_count = schema_texts(place, "a host name, such as funnel.example", true, &http->hosts);
+    const struct place **elements;
+    int count = schema_elements(place, expected, true, &elements);
+    http->hosts = keep_array(place->check->keep, (size_t)count, sizeof *http->hosts);
+    for (int i = 0; i < count; i++) {
+        const char *host = schema_text(elements[i], expected);
+        if (host != NULL && strpbrk(host, "/ ?#@") != NULL) /* no request's Host says https://funnel.example/ */
+            check_expected(elements[i], "%s", expected);
+        else if (host != NULL)
+            http->hosts[http->host_count++] = host;
+    }
 }
 
 static const struct schema_row rows[] = {

@@ -113,6 +113,8 @@ static void read_receivers(const struct place *place, const struct receiver *usu
 {
     const struct place **elements;
     int count = schema_elements(place, "receivers", false, &elements);
+    if (count == 0 && place->node->kind == NODE_LIST)
+        check_expected(place, "at least one receiver; without the key `notify` nobody is told");
     if (count > RECEIVERS_MAX) {
         check_fault(place, "found %d receivers; expected at most %d", count, RECEIVERS_MAX);
         count = RECEIVERS_MAX;

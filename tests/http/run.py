@@ -155,9 +155,8 @@ def protocol(directory):
         problem(client.get("/api/v1/snapshot?window=month"), 400, "funnel")
         problem(client.get("/api/v1/snapshot?funnel=x&window=month"), 404, "`x`")
         problem(client.get("/api/v1/snapshot?funnel=sales&window=year"), 404, "`year`")
-        problem(client.get("/%D0%A8%ff"), 404, "at /Ш\ufffd")
+        problem(client.get("/%D0%A8%ff"), 404, "at /Ш?")
         problem(client.get("/" + 1000 * "%D0%A8"), 404, 200 * "Ш")
-        problem(client.get("/api/v1/snapshot?funnel=%ff&window=month"), 404, "`\ufffd`")
         problem(client.get(url + "&group=manager%3Dnobody"), 404, "nothing is known")
         problem(client.get("/api/v1/snapshot?funnel=%FF%D0%AF&window=month"), 404, "`?Я`")  # bytes that are no text stay out of the answer
         problem(client.get("/api/v1/snapshot?window=month&funnel=" + "%D0%AF" * 300), 404, "ЯЯ")  # and it is cut within a character
