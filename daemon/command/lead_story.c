@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../core/calendar.h"
+#include "../settings/funnel_section.h"
 #include "../settings/notation.h"
 #include "../wire/json_write.h"
 #include "../wire/moment.h"
@@ -54,11 +55,6 @@ static void print_moment(const struct story *story, int64_t moment)
 static const char *step_id(const struct story *story, int step)
 {
     return story->funnel->steps[step].id;
-}
-
-static const char *progress_word(enum progress progress)
-{
-    return progress == PROGRESS_FURTHEST ? "furthest" : progress == PROGRESS_ORDERED ? "ordered" : "any";
 }
 
 /* ---- the set ---- */
@@ -224,7 +220,7 @@ static void print_steps(const struct story *story)
         int length = text_characters(text_of(step_id(story, k)));
         width = length > width ? length : width;
     }
-    fprintf(out, "\nWhen it reached each step (progress: %s)\n", progress_word(story->funnel->progress));
+    fprintf(out, "\nWhen it reached each step (progress: %s)\n", funnel_section_progresses[story->funnel->progress]);
     for (int k = 0; k < story->funnel->step_count; k++) {
         char buffer[MOMENT_TEXT_SIZE];
         fprintf(out, "%*s", INDENT, "");

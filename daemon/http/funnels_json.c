@@ -1,5 +1,6 @@
 #include "funnels_json.h"
 
+#include "../settings/funnel_section.h"
 #include "../settings/http_section.h"
 
 static void write_texts(struct buffer *out, int count, const char *(*text)(const void *context, int i), const void *context)
@@ -68,11 +69,10 @@ static const char *dimension_name(const void *context, int i)
 
 static void write_funnel(struct buffer *out, const struct settings *settings, const struct funnel *funnel)
 {
-    static const char *const progresses[] = {[PROGRESS_FURTHEST] = "furthest", [PROGRESS_ORDERED] = "ordered", [PROGRESS_ANY] = "any"};
     buffer_char(out, '{');
     write_text(out, "id", funnel->id);
     write_text(out, "title", funnel->title);
-    write_text(out, "progress", progresses[funnel->progress]);
+    write_text(out, "progress", funnel_section_progresses[funnel->progress]);
     write_text(out, "currency", funnel->currency);
     json_name(out, "min_leads");
     json_integer(out, funnel->min_leads);

@@ -43,7 +43,7 @@ static void print_series(const struct settings *settings, const struct funnel *f
 static void print_conversion(const struct alert_rule *rule, FILE *out)
 {
     fprintf(out, "%s conversion over %s (%s), from %lld leads on, ", rule->matured ? "matured" : "raw", rule->window.name,
-            rule->basis == BASIS_COHORT ? "cohort" : "activity", (long long)rule->min_leads);
+            alert_section_bases[rule->basis], (long long)rule->min_leads);
 }
 
 static bool has_target(const struct funnel *funnel, const struct alert_rule *rule)

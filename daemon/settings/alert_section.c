@@ -187,7 +187,7 @@ static void read_compare(const struct place *place, void *target)
         check_expected(place, "previous, previous and a duration (such as previous 28d) or year ago");
 }
 
-static const char *const bases[] = {[BASIS_ACTIVITY] = "activity", [BASIS_COHORT] = "cohort", NULL};
+const char *const alert_section_bases[] = {[BASIS_ACTIVITY] = "activity", [BASIS_COHORT] = "cohort", NULL};
 static const char *const measures[] = {"raw", "matured", NULL};
 
 #define AT(field) offsetof(struct alert_rule, field)
@@ -198,7 +198,7 @@ static const struct schema_row rule_rows[] = {
     {"step", .type = SCHEMA_LATER, .only = STEPS},
     {"groups", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_groups, .only = STEPS},
     {"window", SCHEMA_OWN, .flags = SCHEMA_REQUIRED, .read = read_window, .only = CONVERSION},
-    {"basis", SCHEMA_WORD, AT(basis), .fallback = "activity", .words = bases, .only = CONVERSION},
+    {"basis", SCHEMA_WORD, AT(basis), .fallback = "activity", .words = alert_section_bases, .only = CONVERSION},
     {"measure", SCHEMA_EITHER, AT(matured), .fallback = "raw", .words = measures, .only = CONVERSION},
     {"compare", SCHEMA_OWN, .flags = SCHEMA_REQUIRED, .read = read_compare, .only = DROPPED},
     {"drop", SCHEMA_PART, AT(drop), .flags = SCHEMA_REQUIRED, .only = DROPPED | DRIFT},

@@ -10,5 +10,6 @@
 int alert_section_read(const struct place *place, const struct funnel *funnel, const struct naming *naming, struct alert_rule **out);
 
 extern const char *const alert_section_kinds[]; /* "below_target" ... by enum alert_kind, ended by NULL */
+extern const char *const alert_section_bases[]; /* "activity", "cohort" by enum basis, ended by NULL */
 
 #endif

@@ -117,11 +117,11 @@ static void read_field(const struct place *place, void *target)
     draft->settings->dimension_fields[draft->index] = dimension_section_pointers(place);
 }
 
-static const char *const takes[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing", NULL};
+const char *const dimension_section_takes[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing", NULL};
 
 static const struct schema_row dimension_rows[] = {
     {"field", SCHEMA_OWN, .read = read_field},
-    {"take", SCHEMA_WORD, offsetof(struct draft, dimension.take), .fallback = "first", .words = takes},
+    {"take", SCHEMA_WORD, offsetof(struct draft, dimension.take), .fallback = "first", .words = dimension_section_takes},
     {"titles", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_titles},
     {0},
 };

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "settings.h"
 
+extern const char *const dimension_section_takes[]; /* "first" ... by enum take, ended by NULL */
 extern const char *const dimension_field_names[FIELD_COUNT]; /* "lead_id", "at" ... as they are written, by enum field */
 
 /* Fill settings' dimensions, their fields and titles; `target` is the settings (for schema_row.read). */

@@ -258,14 +258,14 @@ static void read_currency(const struct place *place, void *target)
         memcpy(draft->funnel.currency, currency, strlen(currency) + 1);
 }
 
-static const char *const progresses[] = {[PROGRESS_FURTHEST] = "furthest", [PROGRESS_ORDERED] = "ordered", [PROGRESS_ANY] = "any", NULL};
+const char *const funnel_section_progresses[] = {[PROGRESS_FURTHEST] = "furthest", [PROGRESS_ORDERED] = "ordered", [PROGRESS_ANY] = "any", NULL};
 
 static const struct schema_row funnel_rows[] = {
     {"id", SCHEMA_TEXT, offsetof(struct draft, funnel.id), .flags = SCHEMA_REQUIRED},
     {"title", SCHEMA_TEXT, .at = offsetof(struct draft, funnel.title)},
     {"match", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_match},
     {"aliases", .type = SCHEMA_LATER},
-    {"progress", SCHEMA_WORD, offsetof(struct draft, funnel.progress), .fallback = "furthest", .words = progresses},
+    {"progress", SCHEMA_WORD, offsetof(struct draft, funnel.progress), .fallback = "furthest", .words = funnel_section_progresses},
     {"lost", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_lost},
     {"removed", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_removed},
     {"other", SCHEMA_OWN, .flags = SCHEMA_NULL, .read = read_other},

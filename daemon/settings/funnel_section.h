@@ -8,4 +8,6 @@
 /* `target` is the settings, whose zone, retention and dimensions are known by now (for schema_row.read). */
 void funnel_section_read(const struct place *place, void *target);
 
+extern const char *const funnel_section_progresses[]; /* "furthest" ... by enum progress, ended by NULL */
+
 #endif

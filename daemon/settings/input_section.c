@@ -181,11 +181,13 @@ static void collect_topics(struct settings *settings)
 }
 
 static const char *const delimiters[] = {"auto", ";", ",", "tab", NULL};
-static const char *const dates[] = {"dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", NULL};
+const char *const input_section_dates[] = {
+    [CSV_DD_MM_YYYY] = "dd.mm.yyyy", [CSV_SLASH_DD_MM_YYYY] = "dd/mm/yyyy", [CSV_SLASH_MM_DD_YYYY] = "mm/dd/yyyy", NULL,
+};
 
 static const struct schema_row csv_rows[] = {
     {"delimiter", SCHEMA_WORD, offsetof(struct csv_form, delimiter), .fallback = "auto", .words = delimiters},
-    {"dates", SCHEMA_WORD, offsetof(struct csv_form, dates), .fallback = "dd.mm.yyyy", .words = dates},
+    {"dates", SCHEMA_WORD, offsetof(struct csv_form, dates), .fallback = "dd.mm.yyyy", .words = input_section_dates},
     {0},
 };
 

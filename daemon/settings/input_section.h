@@ -14,4 +14,6 @@ bool input_section_is_topic(const char *name);
 /* The name of a topic. NULL: it is none (reported). */
 const char *input_section_topic(const struct place *place);
 
+extern const char *const input_section_dates[]; /* "dd.mm.yyyy" ... by enum csv_dates, ended by NULL */
+
 #endif

@@ -4,7 +4,9 @@
 
 #include "alert_print.h"
 #include "dimension_section.h"
+#include "funnel_section.h"
 #include "http_section.h"
+#include "input_section.h"
 #include "notation.h"
 #include "notify_print.h"
 #include "settings.h"
@@ -129,8 +131,9 @@ static void print_source(const struct settings *settings, const struct source *s
 
 static void print_csv(const struct csv_form *csv, FILE *out)
 {
-    static const char *const delimiters[] = {"as the header shows", "`;`", "`,`", "tab"}, *const dates[] = {"dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy"};
-    fprintf(out, "  in CSV files cells are parted by: %s, dates are yyyy-mm-dd or %s, in the time zone above\n", delimiters[csv->delimiter], dates[csv->dates]);
+    static const char *const delimiters[] = {"as the header shows", "`;`", "`,`", "tab"};
+    fprintf(out, "  in CSV files cells are parted by: %s, dates are yyyy-mm-dd or %s, in the time zone above\n", delimiters[csv->delimiter],
+            input_section_dates[csv->dates]);
 }
 
 static void print_input(const struct settings *settings, FILE *out)
@@ -276,8 +279,7 @@ static void print_names(const struct naming *naming, enum name_kind kind, const 
 
 static void print_counting(const struct funnel *funnel, FILE *out)
 {
-    static const char *const progresses[] = {[PROGRESS_FURTHEST] = "furthest", [PROGRESS_ORDERED] = "ordered", [PROGRESS_ANY] = "any"};
-    fprintf(out, "  progress    %s", progresses[funnel->progress]);
+    fprintf(out, "  progress    %s", funnel_section_progresses[funnel->progress]);
     if (funnel->within_s >= 0) {
         fputs(", within ", out);
         print_seconds(funnel->within_s, out);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../settings/alert_section.h"
 #include "alert_text.h"
 #include "digits.h"
 #include "labels_json.h"
@@ -71,7 +72,7 @@ static void write_page(struct buffer *out, const struct settings *settings, cons
         add_query(&url, "?funnel", text_of(alert->funnel->id));
         if (alert->rule->window.name != NULL) {
             add_query(&url, "&window", text_of(alert->rule->window.name));
-            add_query(&url, "&basis", alert->rule->basis == BASIS_COHORT ? TEXT("cohort") : TEXT("activity"));
+            add_query(&url, "&basis", text_of(alert_section_bases[alert->rule->basis]));
         }
         for (int i = 0; i < alert->label_count; i++) {
             if (!is_group_label(settings, alert, i))
@@ -159,7 +160,7 @@ void alert_json_value(struct buffer *out, const struct settings *settings, const
     }
     write_page(out, settings, alert);
     write_words(out, "window", in_window ? alert->rule->window.name : NULL);
-    write_words(out, "basis", !in_window ? NULL : alert->rule->basis == BASIS_COHORT ? "cohort" : "activity");
+    write_words(out, "basis", in_window ? alert_section_bases[alert->rule->basis] : NULL);
     write_figures(out, &alert->figures);
     write_oldest(out, &settings->zone, alert);
     buffer_char(out, '}');

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "../settings/alert_section.h"
+
 static void add_percent(struct buffer *out, double share)
 {
     buffer_format(out, "%.1f %%", share * 100);
@@ -101,7 +103,7 @@ static void describe_conversion(struct buffer *out, const struct alert *alert)
         return;
     buffer_format(out, "%" PRId64 " of %" PRId64 " leads went on", figures->passed, figures->reached);
     if (alert->rule->window.name != NULL)
-        buffer_format(out, " (%s, %s%s)", alert->rule->window.name, alert->rule->basis == BASIS_COHORT ? "cohort" : "activity", alert->rule->matured ? ", matured" : "");
+        buffer_format(out, " (%s, %s%s)", alert->rule->window.name, alert_section_bases[alert->rule->basis], alert->rule->matured ? ", matured" : "");
     else
         buffer_text(out, TEXT(" since the fall began to show"));
     if (!isnan(figures->low)) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../settings/dimension_section.h"
 #include "decimal.h"
 #include "digits.h"
 #include "json_scan.h"
@@ -18,9 +19,6 @@ static void write_hash(struct buffer *out, const char *name, uint64_t hash)
     json_name(out, name);
     json_string(out, text_of(digits_of(hash).text));
 }
-
-static const char *const take_words[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing"};
-enum { TAKE_COUNT = sizeof take_words / sizeof *take_words };
 
 static void write_member(struct buffer *out, bool first, const char *name, const char *value)
 {
@@ -43,7 +41,7 @@ static void write_reading(struct buffer *out, const struct settings *settings)
     json_name(out, "takes");
     buffer_char(out, '{');
     for (int d = 0; d < settings->dimension_count; d++)
-        write_member(out, d == 0, settings->dimensions[d].name, take_words[settings->dimensions[d].take]);
+        write_member(out, d == 0, settings->dimensions[d].name, dimension_section_takes[settings->dimensions[d].take]);
     buffer_char(out, '}');
     json_name(out, "currencies");
     buffer_char(out, '{');
@@ -180,8 +178,8 @@ static bool read_reading(const struct settings *settings, const struct json_valu
         return false;
     for (int d = 0; d < settings->dimension_count; d++) {
         out->takes[d] = -1;
-        for (int take = 0; take < TAKE_COUNT; take++)
-            if (values[slots.takes + d].kind == JSON_STRING && json_string_equal(&values[slots.takes + d], text_of(take_words[take])))
+        for (int take = 0; dimension_section_takes[take] != NULL; take++)
+            if (values[slots.takes + d].kind == JSON_STRING && json_string_equal(&values[slots.takes + d], text_of(dimension_section_takes[take])))
                 out->takes[d] = take;
     }
     const struct json_value *currency = &values[slots.currencies];
