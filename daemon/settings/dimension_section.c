@@ -1,90 +1,7 @@
 #include "dimension_section.h"
 
-#include <stdlib.h>
-
+#include "pointers.h"
 #include "schema.h"
-
-const char *const dimension_field_names[FIELD_COUNT] = {
-    [FIELD_LEAD_ID] = "lead_id", [FIELD_AT] = "at",         [FIELD_STAGE_AT] = "stage_at", [FIELD_CREATED_AT] = "created_at",
-    [FIELD_FUNNEL] = "funnel",   [FIELD_STAGE] = "stage",   [FIELD_REASON] = "reason",     [FIELD_AMOUNT] = "amount",
-    [FIELD_CURRENCY] = "currency", [FIELD_SCORE] = "score",
-};
-
-/* ---- JSON Pointers ---- */
-
-/* One token, from behind its slash up to the next one or the end, with ~1 and ~0 resolved. False: another ~. */
-static bool unescape(struct keep *keep, const char *from, size_t length, struct text *out)
-{
-    char *token = keep_take(keep, length + 1);
-    size_t used = 0;
-    for (size_t i = 0; i < length; i++) {
-        char c = from[i];
-        if (c == '~') {
-            if (i + 1 == length || (from[i + 1] != '0' && from[i + 1] != '1'))
-                return false;
-            c = from[++i] == '0' ? '~' : '/';
-        }
-        token[used++] = c;
-    }
-    *out = (struct text){token, used};
-    return true;
-}
-
-static bool parse_pointer(struct keep *keep, const char *source, struct pointer *out)
-{
-    if (*source != '\0' && *source != '/')
-        return false;
-    struct pointer pointer = {.source = source};
-    for (const char *c = source; *c != '\0'; c++)
-        pointer.token_count += *c == '/';
-    pointer.tokens = keep_array(keep, (size_t)pointer.token_count, sizeof *pointer.tokens);
-    for (int i = 0; i < pointer.token_count; i++) {
-        size_t length = strcspn(source + 1, "/");
-        if (!unescape(keep, source + 1, length, &pointer.tokens[i]))
-            return false;
-        source += 1 + length;
-    }
-    *out = pointer;
-    return true;
-}
-
-bool dimension_section_pointer(const struct place *place, struct pointer *out)
-{
-    const struct node *node = place->node;
-    if (node != NULL && node->kind == NODE_SCALAR && !yaml_tree_is_null(node) && parse_pointer(place->check->keep, node->text.data, out))
-        return true;
-    check_expected(place, "a JSON Pointer such as /lead_id (~1 for a slash and ~0 for a tilde in a name)");
-    return false;
-}
-
-struct pointers dimension_section_pointers(const struct place *place)
-{
-    const struct place **elements;
-    int count = schema_elements(place, "JSON Pointers", true, &elements);
-    struct pointers pointers = {0, keep_array(place->check->keep, (size_t)count, sizeof *pointers.list)};
-    for (int i = 0; i < count; i++)
-        pointers.count += dimension_section_pointer(elements[i], &pointers.list[pointers.count]);
-    return pointers;
-}
-
-struct pointers dimension_section_top_level(struct keep *keep, const char *name)
-{
-    /* The source is shown to people only; a name with a slash or a tilde is rare enough to be escaped the slow way. */
-    char *escaped = keep_take(keep, 2 * strlen(name) + 2), *end = escaped;
-    *end++ = '/';
-    for (const char *c = name; *c != '\0'; c++) {
-        if (*c == '~' || *c == '/') {
-            *end++ = '~';
-            *end++ = *c == '~' ? '0' : '1';
-        } else {
-            *end++ = *c;
-        }
-    }
-    struct pointers pointers = {1, keep_take(keep, sizeof *pointers.list)};
-    pointers.list[0] = (struct pointer){1, keep_take(keep, sizeof *pointers.list[0].tokens), escaped};
-    pointers.list[0].tokens[0] = text_of(name);
-    return pointers;
-}
 
 /* ---- dimensions ---- */
 
@@ -114,7 +31,7 @@ static void read_titles(const struct place *place, void *target)
 static void read_field(const struct place *place, void *target)
 {
     struct draft *draft = target;
-    draft->settings->dimension_fields[draft->index] = dimension_section_pointers(place);
+    draft->settings->dimension_fields[draft->index] = pointers_read(place);
 }
 
 const char *const dimension_section_takes[] = {[TAKE_FIRST] = "first", [TAKE_LAST] = "last", [TAKE_CLOSING] = "closing", NULL};
@@ -134,7 +51,7 @@ static bool has_own_name(const struct place *place)
         return false;
     }
     for (int field = 0; field < FIELD_COUNT; field++) {
-        if (strcmp(place->key, dimension_field_names[field]) == 0) {
+        if (strcmp(place->key, settings_field_names[field]) == 0) {
             check_fault(place, "found a dimension with the name of a field of the event; expected another name");
             return false;
         }
@@ -162,7 +79,7 @@ void dimension_section_read(const struct place *place, void *target)
         struct draft draft = {settings, settings->dimension_count, {.name = member->key}};
         if (!has_own_name(member))
             continue;
-        settings->dimension_fields[draft.index] = dimension_section_top_level(keep, member->key);
+        settings->dimension_fields[draft.index] = pointers_top_level(keep, member->key);
         if (!yaml_tree_is_null(member->node)) /* `product:` alone is a dimension with every default */
             schema_read(member, dimension_rows, 0, &draft);
         settings->dimensions[draft.index] = draft.dimension;

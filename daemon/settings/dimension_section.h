@@ -1,4 +1,4 @@
-/* dimension_section.h -- `dimensions`, and what refers to them: breakdowns, groups and JSON Pointers to fields.
+/* dimension_section.h -- `dimensions`, and what refers to them: breakdowns and groups.
  * Everything lives in the keep. Threads: one at a time. Source: formats, "Configuration"; semantics, sections 3 and 6. */
 #ifndef FUNNELD_SETTINGS_DIMENSION_SECTION_H
 #define FUNNELD_SETTINGS_DIMENSION_SECTION_H
@@ -7,7 +7,6 @@
 #include "settings.h"
 
 extern const char *const dimension_section_takes[]; /* "first" ... by enum take, ended by NULL */
-extern const char *const dimension_field_names[FIELD_COUNT]; /* "lead_id", "at" ... as they are written, by enum field */
 
 /* Fill settings' dimensions, their fields and titles; `target` is the settings (for schema_row.read). */
 void dimension_section_read(const struct place *place, void *target);
@@ -20,14 +19,5 @@ void dimension_section_unknown(const struct place *place, const char *found);
 
 /* A list of lists of dimensions; `all_leads`: an empty one is allowed and stands for all leads. Returns how many. */
 int dimension_section_breakdowns(const struct place *place, bool all_leads, struct breakdown **out);
-
-/* A JSON Pointer. False: it is none (reported). */
-bool dimension_section_pointer(const struct place *place, struct pointer *out);
-
-/* A JSON Pointer or a list of them. */
-struct pointers dimension_section_pointers(const struct place *place);
-
-/* The pointer to a member of the top level. */
-struct pointers dimension_section_top_level(struct keep *keep, const char *name);
 
 #endif

@@ -1,6 +1,7 @@
 #include "input_section.h"
 
 #include "dimension_section.h"
+#include "pointers.h"
 #include "schema.h"
 
 bool input_section_is_topic(const char *name)
@@ -50,17 +51,17 @@ static void read_fields(const struct place *place, void *target)
     for (int i = 0; i < place->node->count; i++) {
         const struct place *member = check_member(place, i);
         int field = 0;
-        while (field < FIELD_COUNT && strcmp(member->key, dimension_field_names[field]) != 0)
+        while (field < FIELD_COUNT && strcmp(member->key, settings_field_names[field]) != 0)
             field++;
         int dimension = dimension_section_find(settings, member->key);
         if (field < FIELD_COUNT) {
-            source->fields[field] = dimension_section_pointers(member);
+            source->fields[field] = pointers_read(member);
         } else if (dimension >= 0) {
-            source->dimensions[dimension] = dimension_section_pointers(member);
+            source->dimensions[dimension] = pointers_read(member);
         } else {
             struct nearest nearest = check_nearest(member->key);
             for (int known = 0; known < FIELD_COUNT; known++)
-                check_offer(member, &nearest, dimension_field_names[known]);
+                check_offer(member, &nearest, settings_field_names[known]);
             for (int known = 0; known < settings->dimension_count; known++)
                 check_offer(member, &nearest, settings->dimensions[known].name);
             check_fault(member, "found an unknown field; expected a field or a dimension: %s%s", nearest.listed.data,
@@ -72,7 +73,7 @@ static void read_fields(const struct place *place, void *target)
 static void read_each(const struct place *place, void *target)
 {
     struct source *source = target;
-    source->has_each = dimension_section_pointer(place, &source->each);
+    source->has_each = pointers_read_one(place, &source->each);
 }
 
 /* An empty text is a value, too. */
@@ -105,7 +106,7 @@ static void read_where(const struct place *place, void *target)
         key.node = member->key_node;
         struct where where = {0};
         read_where_values(member, &where);
-        if (dimension_section_pointer(&key, &where.pointer))
+        if (pointers_read_one(&key, &where.pointer))
             source->wheres[source->where_count++] = where;
     }
 }
@@ -124,7 +125,7 @@ static struct source source_with_defaults(struct keep *keep, const struct settin
     struct source source = {.topic_count = 1, .topics = keep_take(keep, sizeof *source.topics)};
     source.topics[0] = "lead.events";
     for (int field = 0; field < FIELD_COUNT; field++)
-        source.fields[field] = dimension_section_top_level(keep, dimension_field_names[field]);
+        source.fields[field] = pointers_top_level(keep, settings_field_names[field]);
     for (int i = 0; i < settings->dimension_count; i++)
         source.dimensions[i] = settings->dimension_fields[i];
     return source;

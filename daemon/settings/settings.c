@@ -17,6 +17,12 @@
 #include "yaml_file.h"
 #include "zone_table.h"
 
+const char *const settings_field_names[FIELD_COUNT] = {
+    [FIELD_LEAD_ID] = "lead_id", [FIELD_AT] = "at",         [FIELD_STAGE_AT] = "stage_at", [FIELD_CREATED_AT] = "created_at",
+    [FIELD_FUNNEL] = "funnel",   [FIELD_STAGE] = "stage",   [FIELD_REASON] = "reason",     [FIELD_AMOUNT] = "amount",
+    [FIELD_CURRENCY] = "currency", [FIELD_SCORE] = "score",
+};
+
 /* ---- application, time zone, Kafka ---- */
 
 /* The application's name begins the names of its own topics and is its consumer group. */

@@ -28,6 +28,8 @@ enum field {
     FIELD_CURRENCY, FIELD_SCORE, FIELD_COUNT
 };
 
+extern const char *const settings_field_names[FIELD_COUNT]; /* "lead_id", "at" ... as they are written, by enum field */
+
 struct where { /* pointer -> one of these texts */
     struct pointer pointer;
     int value_count;

@@ -122,7 +122,7 @@ static void print_source(const struct settings *settings, const struct source *s
     for (int i = 0; i < FIELD_COUNT + settings->dimension_count; i++) {
         bool field = i < FIELD_COUNT;
         fputs("    ", out);
-        print_padded(field ? dimension_field_names[i] : settings->dimensions[i - FIELD_COUNT].name, LABEL_WIDTH, out);
+        print_padded(field ? settings_field_names[i] : settings->dimensions[i - FIELD_COUNT].name, LABEL_WIDTH, out);
         fputc(' ', out);
         print_pointers(field ? &source->fields[i] : &source->dimensions[i - FIELD_COUNT], out);
         fputc('\n', out);
