@@ -342,18 +342,36 @@ static void record_lines(struct writing *writing)
     }
 }
 
+static bool is_address(const char *text)
+{
+    return strncmp(text, "https://", 8) == 0 || strncmp(text, "http://", 7) == 0;
+}
+
+/* The rule's author's own words: addresses among them may be followed. */
+static void show_words(struct writing *writing, const char *text)
+{
+    for (size_t left = cut(text).length, length; left > 0; text += length, left -= length) {
+        length = *text == ' ' ? 1 : strcspn(text, " ");
+        length = length < left ? length : left;
+        struct text word = {text, length};
+        if (is_address(text))
+            markup_link(&writing->line, writing->style->markup, word, word);
+        else
+            markup_text(&writing->line, writing->style->markup, word);
+    }
+}
+
 /* What the rule's author wants people to have at hand (a runbook), and the page. */
 static void link_lines(struct writing *writing)
 {
     for (int i = 0; writing->rule != NULL && i < writing->rule->annotation_count; i++) {
         const struct label *annotation = &writing->rule->annotations[i];
-        bool is_link = strncmp(annotation->value, "https://", 8) == 0 || strncmp(annotation->value, "http://", 7) == 0;
-        if (is_link) {
+        if (is_address(annotation->value) && strchr(annotation->value, ' ') == NULL) {
             markup_link(&writing->line, writing->style->markup, text_of(annotation->value), cut(annotation->name));
         } else {
             show(writing, annotation->name);
             say(writing, ": ", ": ");
-            show(writing, annotation->value);
+            show_words(writing, annotation->value);
         }
         end_line(writing);
     }

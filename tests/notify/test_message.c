@@ -23,7 +23,7 @@ static const char yaml[] =
     "    horizon: 10d\n"
     "    stages: [{id: a, title: Заявка}, {id: x, title: По желанию, optional: true}, {id: b, title: КП отправлено, target: 0.6}]\n"
     "    alerts:\n"
-    "      - {alert: Dropped, kind: dropped, groups: [[], [manager]], window: rolling 7d, compare: previous 28d, drop: 20%, annotations: {runbook: 'https://w/?a&b', who: РОП}}\n"
+    "      - {alert: Dropped, kind: dropped, groups: [[], [manager]], window: rolling 7d, compare: previous 28d, drop: 20%, annotations: {runbook: 'https://w/?a&b', who: 'РОП, см. https://w/x?a&b'}}\n"
     "      - {alert: Below, kind: below_target, measure: matured, window: month, severity: critical}\n"
     "      - {alert: Drifts, kind: drift, drop: 40%, baseline: 90d, false_alarms: 2 per year}\n"
     "      - {alert: Stuck, kind: stuck, step: a, older_than: 5d, more_than: 10, severity: info}\n"
@@ -88,7 +88,8 @@ static void drop__of_one_manager(void **state)
           "с 14" NB "марта, 12:00\n"
           "⚠️ 80" NB "% этого пришло разом: похоже на массовую правку в CRM\n"
           "<https://w/?a&amp;b|runbook>\n"
-          "who: РОП\n"
+          "who: РОП, см. <https://w/x?a&amp;b|https://"
+          "\u200bw/x?a&amp;b>\n"
           "<https://funnel.example/?a=1&amp;b=2|Открыть воронку>");
     check("resolved", SRO("Dropped", STEP("b"), ""), "", LANGUAGE_EN, MARKUP_TELEGRAM,
           "✅ <b>Допуск &lt;СРО&gt;</b>: conversion has recovered\n"
@@ -96,7 +97,8 @@ static void drop__of_one_manager(void **state)
           "50% → 25%: 12 of 48 requests went on over 7 days\n"
           "since 14 March, 12:00 until 15 March, 09:00\n"
           "<a href=\"https://w/?a&amp;b\">runbook</a>\n"
-          "who: РОП\n"
+          "who: РОП, см. <a href=\"https://w/x?a&amp;b\">https://"
+          "\u200bw/x?a&amp;b</a>\n"
           "<a href=\"https://funnel.example/?a=1&amp;b=2\">Open the funnel</a>");
 }
 
