@@ -9,22 +9,21 @@ struct sink { /* where contributions go, and with which sign */
     struct contributions *out;
     int64_t slice_s;
     int sign;
+    int32_t cohort; /* slice of the entry */
 };
 
-static int64_t slice_of(const struct sink *sink, int64_t moment)
+static inline int32_t slice_of(const struct sink *sink, int64_t moment)
 {
-    return time_floor(moment, sink->slice_s) / sink->slice_s;
+    return (int32_t)time_slice(moment, sink->slice_s);
 }
 
-static void emit(const struct sink *sink, int64_t slice, uint32_t key, int64_t count)
+/* Who calls has made room. */
+static inline void emit(const struct sink *sink, int32_t slice, uint32_t key, int64_t count)
 {
-    struct contributions *out = sink->out;
-    if (out->count == out->capacity)
-        out->list = memory_grow(out->list, &out->capacity, out->count + 1, sizeof *out->list);
-    out->list[out->count++] = (struct contribution){slice, key, sink->sign * count};
+    sink->out->list[sink->out->count++] = (struct contribution){slice, key, sink->sign * count};
 }
 
-static void emit_amount(const struct sink *sink, int64_t slice, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
+static void emit_amount(const struct sink *sink, int32_t slice, enum tally_basis basis, enum tally_field field, int step, int64_t minor)
 {
     if (minor != 0)
         emit(sink, slice, tally_key(basis, field, step, 0), minor);
@@ -42,7 +41,7 @@ struct standing_at_step { /* all that step k's counts depend on */
 static struct standing_at_step step_of(const struct funnel *funnel, const struct facts *facts, int k)
 {
     struct standing_at_step step = {.entry = TIME_NEVER, .reached = TIME_NEVER, .next = TIME_NEVER, .left = LEAD_ABSENT, .loss_at = TIME_NEVER};
-    if (facts == NULL || facts->state == LEAD_ABSENT || facts->reached[k] == TIME_NEVER)
+    if (facts->state == LEAD_ABSENT || facts->reached[k] == TIME_NEVER)
         return step;
     step.entry = facts->entry;
     step.reached = facts->reached[k];
@@ -103,7 +102,7 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
     if (step->reached == TIME_NEVER)
         return;
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
-    int64_t slice = slice_of(sink, step->reached), cohort = slice_of(sink, step->entry);
+    int32_t slice = slice_of(sink, step->reached), cohort = sink->cohort;
     emit(sink, slice, outcome_key(step, TALLY_ACTIVITY, k, slice * sink->slice_s, horizon_s), 1);
     int next = funnel->next_required[k];
     if (next >= 0 && !funnel->steps[k].optional && (funnel->trial_steps >> next & 1) != 0)
@@ -119,7 +118,7 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
 
 static int64_t stage_reached(const struct funnel *funnel, const struct facts *facts, int stage)
 {
-    if (facts == NULL || facts->state == LEAD_ABSENT)
+    if (facts->state == LEAD_ABSENT)
         return TIME_NEVER;
     int64_t least = TIME_NEVER;
     for (int k = funnel->stages[stage].first_step; k < funnel->stages[stage].first_step + funnel->stages[stage].step_count; k++)
@@ -128,25 +127,25 @@ static int64_t stage_reached(const struct funnel *funnel, const struct facts *fa
     return least;
 }
 
-static void emit_stage(const struct sink *sink, int stage, int64_t reached, int64_t entry)
+static void emit_stage(const struct sink *sink, int stage, int64_t reached)
 {
     if (reached == TIME_NEVER)
         return;
     emit(sink, slice_of(sink, reached), tally_key(TALLY_ACTIVITY, TALLY_STAGE, stage, 0), 1);
-    emit(sink, slice_of(sink, entry), tally_key(TALLY_COHORT, TALLY_STAGE, stage, 0), 1);
+    emit(sink, sink->cohort, tally_key(TALLY_COHORT, TALLY_STAGE, stage, 0), 1);
 }
 
 /* ---- the lead as a whole ---- */
 
 static bool same_outcome(const struct facts *a, const struct facts *b)
 {
-    return a != NULL && b != NULL && a->state == b->state && a->current == b->current && a->stay_since == b->stay_since && a->loss_at == b->loss_at &&
+    return a->state == b->state && a->current == b->current && a->stay_since == b->stay_since && a->loss_at == b->loss_at &&
            a->loss_reason == b->loss_reason && a->entry == b->entry && a->won_at == b->won_at && a->returned == b->returned && a->amount_minor == b->amount_minor;
 }
 
 static void emit_standing(const struct sink *sink, const struct facts *facts)
 {
-    int64_t slice = slice_of(sink, facts->stay_since);
+    int32_t slice = slice_of(sink, facts->stay_since);
     emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_STANDING, facts->current, 0), 1);
     emit_amount(sink, slice, TALLY_ACTIVITY, TALLY_STANDING_AMOUNT, facts->current, facts->amount_minor);
 }
@@ -154,13 +153,13 @@ static void emit_standing(const struct sink *sink, const struct facts *facts)
 /* An open lead at another step: what most events say. */
 static bool only_moved_on(const struct facts *a, const struct facts *b)
 {
-    return a != NULL && b != NULL && a->state == LEAD_OPEN && b->state == LEAD_OPEN && a->entry == b->entry && a->returned == b->returned;
+    return a->state == LEAD_OPEN && b->state == LEAD_OPEN && a->entry == b->entry && a->returned == b->returned;
 }
 
 /* On activity in the slice of the win or the loss, of a cohort in that of the entry. */
 static void emit_closed(const struct sink *sink, const struct facts *facts, int64_t closed_at, uint32_t detail, enum tally_field field, enum tally_field amount)
 {
-    int64_t slice = slice_of(sink, closed_at), cohort = slice_of(sink, facts->entry);
+    int32_t slice = slice_of(sink, closed_at), cohort = sink->cohort;
     int step = field == TALLY_LOST ? facts->current : 0;
     emit(sink, slice, tally_key(TALLY_ACTIVITY, field, step, detail), 1);
     emit(sink, cohort, tally_key(TALLY_COHORT, field, step, detail), 1);
@@ -170,9 +169,9 @@ static void emit_closed(const struct sink *sink, const struct facts *facts, int6
 
 static void emit_outcome(const struct sink *sink, const struct facts *facts)
 {
-    if (facts == NULL || facts->state == LEAD_ABSENT)
+    if (facts->state == LEAD_ABSENT)
         return;
-    int64_t cohort = slice_of(sink, facts->entry);
+    int32_t cohort = sink->cohort;
     if (facts->returned)
         emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_RETURNED, 0, 0), 1);
     if (facts->state == LEAD_OPEN) {
@@ -187,7 +186,7 @@ static void emit_outcome(const struct sink *sink, const struct facts *facts)
 
 static void emit_score(const struct sink *sink, const struct facts *facts)
 {
-    if (facts == NULL || facts->score < 0)
+    if (facts->score < 0)
         return;
     int kind = facts->score >= 9 ? 2 : facts->score >= 7 ? 1 : 0;
     emit(sink, slice_of(sink, facts->score_at), tally_key(TALLY_ACTIVITY, TALLY_SCORES, kind, 0), 1);
@@ -196,59 +195,83 @@ static void emit_score(const struct sink *sink, const struct facts *facts)
 /* Most steps of most leads, told without a closer look. */
 static bool looks_the_same(const struct funnel *funnel, const struct facts *before, const struct facts *after, int k)
 {
-    if (before == NULL || after == NULL || before->reached[k] != after->reached[k] || before->entry != after->entry)
+    if (before->reached[k] != after->reached[k] || before->entry != after->entry)
         return false;
     int next = funnel->next_required[k];
     bool next_same = next < 0 || before->reached[next] == after->reached[next];
     return next_same && before->skipped == after->skipped && before->state == after->state && before->loss_at == after->loss_at;
 }
 
-/* Those of one slice side by side, so that each slice's tally is looked up once: a lead touches few of them. */
-static void gather_by_slice(struct contributions *out)
+static void emit_difference(const struct sink *take, const struct sink *give, const struct funnel *funnel, const struct facts *before, const struct facts *after)
 {
-    for (size_t i = 1; i < out->count; i++) {
-        struct contribution moved = out->list[i];
-        size_t place = i;
-        for (; place > 0 && out->list[place - 1].slice > moved.slice; place--)
-            out->list[place] = out->list[place - 1];
-        out->list[place] = moved;
-    }
-}
-
-void contribution_difference(struct contributions *out, const struct funnel *funnel, int64_t slice_s, const struct facts *before, const struct facts *after)
-{
-    struct sink take = {out, slice_s, -1}, give = {out, slice_s, +1};
     for (int k = 0; k < funnel->step_count; k++) {
         if (looks_the_same(funnel, before, after, k))
             continue;
         struct standing_at_step was = step_of(funnel, before, k), is = step_of(funnel, after, k);
         if (same_step(&was, &is))
             continue;
-        emit_step(&take, funnel, &was, k);
-        emit_step(&give, funnel, &is, k);
+        emit_step(take, funnel, &was, k);
+        emit_step(give, funnel, &is, k);
     }
-    if (funnel->progress == PROGRESS_ANY)
-        for (int s = 0; s < funnel->stage_count; s++) {
-            int64_t was = stage_reached(funnel, before, s), is = stage_reached(funnel, after, s);
-            if (was == is && was != TIME_NEVER && before->entry == after->entry)
-                continue;
-            emit_stage(&take, s, was, before != NULL ? before->entry : TIME_NEVER);
-            emit_stage(&give, s, is, after != NULL ? after->entry : TIME_NEVER);
-        }
-    bool moved_on = only_moved_on(before, after);
+    for (int s = 0; funnel->progress == PROGRESS_ANY && s < funnel->stage_count; s++) {
+        int64_t was = stage_reached(funnel, before, s), is = stage_reached(funnel, after, s);
+        if (was == is && before->entry == after->entry)
+            continue;
+        emit_stage(take, s, was);
+        emit_stage(give, s, is);
+    }
     if (!same_outcome(before, after)) {
-        (moved_on ? emit_standing : emit_outcome)(&take, before);
-        (moved_on ? emit_standing : emit_outcome)(&give, after);
+        bool moved_on = only_moved_on(before, after);
+        (moved_on ? emit_standing : emit_outcome)(take, before);
+        (moved_on ? emit_standing : emit_outcome)(give, after);
     }
-    if (before == NULL || after == NULL || before->score != after->score || before->score_at != after->score_at) {
-        emit_score(&take, before);
-        emit_score(&give, after);
+    if (before->score != after->score || before->score_at != after->score_at) {
+        emit_score(take, before);
+        emit_score(give, after);
     }
-    gather_by_slice(out);
+}
+
+/* All that a lead adds. */
+static void emit_lead(const struct sink *sink, const struct funnel *funnel, const struct facts *facts)
+{
+    for (int k = 0; facts->state != LEAD_ABSENT && k < funnel->step_count; k++) {
+        if (facts->reached[k] == TIME_NEVER)
+            continue;
+        struct standing_at_step step = step_of(funnel, facts, k);
+        emit_step(sink, funnel, &step, k);
+    }
+    for (int s = 0; funnel->progress == PROGRESS_ANY && s < funnel->stage_count; s++)
+        emit_stage(sink, s, stage_reached(funnel, facts, s));
+    emit_outcome(sink, facts);
+    emit_score(sink, facts);
+}
+
+static struct sink sink_of(struct contributions *out, int64_t slice_s, int sign, const struct facts *facts)
+{
+    struct sink sink = {out, slice_s, sign, 0};
+    if (facts != NULL && facts->entry != TIME_NEVER)
+        sink.cohort = slice_of(&sink, facts->entry);
+    return sink;
+}
+
+void contribution_difference(struct contributions *out, const struct funnel *funnel, int64_t slice_s, const struct facts *before, const struct facts *after)
+{
+    enum { OF_STEP = 5, OF_STAGE = 2, OF_LEAD = 6 }; /* the most that each function above emits, with either sign */
+    size_t most = (size_t)(funnel->step_count * OF_STEP + funnel->stage_count * OF_STAGE + OF_LEAD) * 2;
+    out->list = memory_grow(out->list, &out->capacity, out->count + most, sizeof *out->list);
+    struct sink take = sink_of(out, slice_s, -1, before), give = sink_of(out, slice_s, +1, after);
+    if (before != NULL && after != NULL)
+        emit_difference(&take, &give, funnel, before, after);
+    else if (before != NULL)
+        emit_lead(&take, funnel, before);
+    else if (after != NULL)
+        emit_lead(&give, funnel, after);
 }
 
 void contribution_leave_standing(struct contributions *out, int64_t slice_s, const struct facts *facts)
 {
+    enum { MOST = 2 };
+    out->list = memory_grow(out->list, &out->capacity, out->count + MOST, sizeof *out->list);
     if (facts->state == LEAD_OPEN)
-        emit_standing(&(struct sink){out, slice_s, -1}, facts);
+        emit_standing(&(struct sink){out, slice_s, -1, 0}, facts);
 }

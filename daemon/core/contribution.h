@@ -7,17 +7,17 @@
 #include "tally.h"
 
 struct contribution {
-    int64_t slice;    /* number of the slice: floor(moment / slice_s) */
+    int32_t slice;    /* number of the slice: floor(moment / slice_s) */
     uint32_t key;     /* see tally.h */
-    int64_t count;    /* of an amount's key: minor units */
+    int64_t count;    /* +1 or -1; of an amount's key: minor units */
 };
 
-struct contributions { /* a growing list, reused from lead to lead */
+struct contributions { /* a growing list */
     struct contribution *list;
     size_t count, capacity;
 };
 
-/* Append what turns the counts of `before` into those of `after`; either may be NULL (nothing). */
+/* Append what turns the counts of `before` into those of `after`; either may be NULL (nothing). In no particular order. */
 void contribution_difference(struct contributions *out, const struct funnel *funnel, int64_t slice_s, const struct facts *before, const struct facts *after);
 
 /* Append what takes an open lead out of those standing at its step and leaves its slices alone: a forgotten lead. */

@@ -1,6 +1,5 @@
 /* counter.h -- what the leads of one ledger add to the counts, since the sums were last taken: a lead's facts before and after go in, deltas by (group, slice)
- * come out. A lead counts among all leads of its funnel and in the group of each breakdown for which it has values. The groups of one breakdown have no lead
- * in common, so what all leads add is found in the end as the sum over the first breakdown's groups and the leads without a value there.
+ * come out. A lead counts among all leads of its funnel and in the group of each breakdown for which it has values.
  * Ownership: definition and names are borrowed. Threads: one thread at a time. */
 #ifndef FUNNELD_CORE_COUNTER_H
 #define FUNNELD_CORE_COUNTER_H
@@ -8,14 +7,17 @@
 #include "contribution.h"
 #include "deltas.h"
 #include "groups.h"
+#include "journal.h"
 
 struct ledger_definition;
 
 struct counter { /* zeroed and then counter_init */
     const struct ledger_definition *definition;
     struct groups *groups;
+    struct journal *journal; /* what the deltas do not hold yet */
     struct deltas deltas;
-    struct contributions difference, taken, given; /* scratch, used again from lead to lead */
+    struct contributions contributions; /* scratch, as is what follows: of the lead at hand */
+    struct counter_groups { uint32_t *list; int count; } stayed, left, joined;
 };
 
 void counter_init(struct counter *counter, const struct ledger_definition *definition);
@@ -27,7 +29,7 @@ void counter_recount(struct counter *counter, int funnel, const struct facts *be
 /* A lead with these facts stands open nowhere any more; the slices it counted in stay. */
 void counter_leave_standing(struct counter *counter, int funnel, const struct facts *facts);
 
-/* What has been added, all leads included. Whoever takes it clears it before anything else is counted. */
+/* What has been added. */
 struct deltas *counter_deltas(struct counter *counter);
 
 #endif

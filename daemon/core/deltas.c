@@ -68,15 +68,6 @@ void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_
     tally_sum_add(&standing_of(deltas, group)->amounts[step], minor);
 }
 
-void deltas_add_standing_of(struct deltas *deltas, uint32_t group, uint32_t other)
-{
-    struct delta_standing *to = standing_of(deltas, group), *from = deltas->standing[other];
-    for (int k = 0; k < FUNNEL_STEPS_MAX; k++) {
-        to->amounts[k].low += from->amounts[k].low;
-        to->amounts[k].high += from->amounts[k].high;
-    }
-}
-
 void deltas_note_stay(struct deltas *deltas, uint32_t group)
 {
     standing_of(deltas, group)->stays_changed = true;
@@ -92,7 +83,6 @@ void deltas_clear(struct deltas *deltas)
         tally_clear(&deltas->list[i].tally);
     }
     deltas->count = 0;
-    deltas->all_added = false;
     for (size_t group = 0; group < deltas->standing_groups; group++)
         if (deltas->standing[group] != NULL)
             memset(deltas->standing[group], 0, sizeof **deltas->standing);

@@ -24,7 +24,6 @@ struct deltas { /* zeroed and then deltas_init; the first `count` of the list ar
     uint32_t slot_mask;
     struct delta_standing **standing; /* by group; NULL: nothing of the group */
     size_t standing_groups, standing_capacity;
-    bool all_added;      /* the counter's: groups of all leads hold what the others say of them */
 };
 
 void deltas_init(struct deltas *deltas);
@@ -33,7 +32,6 @@ void deltas_free(struct deltas *deltas);
 uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice); /* in the list; made if it is not there */
 
 void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor);
-void deltas_add_standing_of(struct deltas *deltas, uint32_t group, uint32_t other); /* to one group what another one has */
 void deltas_note_stay(struct deltas *deltas, uint32_t group);
 void deltas_clear(struct deltas *deltas);
 

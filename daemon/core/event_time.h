@@ -17,4 +17,10 @@ static inline int64_t time_floor(int64_t moment, int64_t unit_s)
     return moment - (rest < 0 ? rest + unit_s : rest);
 }
 
+/* The same as a number: floor(moment / unit). */
+static inline int64_t time_slice(int64_t moment, int64_t unit_s)
+{
+    return moment / unit_s - (moment % unit_s < 0);
+}
+
 #endif

@@ -5,6 +5,9 @@
 
 #include "event_time.h"
 #include "memory.h"
+#include "tallies.h"
+
+enum { MANY = 8 }; /* slices that had better be added up at once */
 
 /* The place of the first entry that is not before (number, ledger). New slices mostly come last. */
 static size_t place_of(const struct slices *slices, int64_t number, int ledger)
@@ -76,8 +79,17 @@ void slices_sum(const struct slices *slices, int64_t slice_s, struct span span, 
 {
     if (span.start >= span.end)
         return;
-    for (size_t i = slices_from(slices, slice_s, span.start); i < slices->count && slices->list[i].number * slice_s < span.end; i++)
-        tally_merge(sum, &slices->list[i].tally, sign);
+    size_t from = slices_from(slices, slice_s, span.start), to = slices_from(slices, slice_s, span.end);
+    if (to - from < MANY) {
+        for (size_t i = from; i < to; i++)
+            tally_merge(sum, &slices->list[i].tally, sign);
+        return;
+    }
+    const struct tally **list = memory_new((to - from) * sizeof(struct tally *));
+    for (size_t i = from; i < to; i++)
+        list[i - from] = &slices->list[i].tally;
+    tallies_add_up(list, to - from, sign, sum);
+    free(list);
 }
 
 void slices_move_sum(const struct slices *slices, int64_t slice_s, struct span from, struct span to, struct tally *sum)

@@ -82,7 +82,8 @@ static size_t merge(const struct tally_entry *a, size_t a_length, const struct t
         if (a->count != 0)
             *out++ = *a;
     for (; b < b_end; b++)
-        *out++ = *b;
+        if (b->count != 0)
+            *out++ = *b;
     return (size_t)(out - first);
 }
 
@@ -134,6 +135,21 @@ void tally_make_room(struct tally *tally)
         return; /* enough of the additions were to keys that there are */
     tally->capacity = 2 * tally->count + ROOM_LEAST;
     tally->entries = memory_resize(tally->entries, tally->capacity * sizeof *tally->entries);
+}
+
+void tally_add_run(struct tally *tally, const struct tally_entry *run, size_t length)
+{
+    if (length == 0)
+        return;
+    settle(tally);
+    size_t had = tally->count, most = had + length;
+    struct tally_entry *list = had == 0 && tally->capacity >= most ? tally->entries : memory_resize(NULL, most * sizeof *list);
+    tally->count = tally->settled = (uint32_t)merge(run, length, had > 0 ? tally->entries : run, had, list);
+    if (list == tally->entries)
+        return;
+    free(tally->entries);
+    tally->entries = list;
+    tally->capacity = (uint32_t)most;
 }
 
 void tally_trim(struct tally *tally)
@@ -195,6 +211,11 @@ void tally_merge(struct tally *target, const struct tally *source, int sign)
     const struct tally *read = settled(source);
     for (uint32_t i = 0; i < read->count; i++)
         tally_add(target, read->entries[i].key, sign * read->entries[i].count);
+    tally_merge_amounts(target, source, sign);
+}
+
+void tally_merge_amounts(struct tally *target, const struct tally *source, int sign)
+{
     if (source->amounts == NULL)
         return;
     if (target->amounts == NULL)

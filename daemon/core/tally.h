@@ -9,8 +9,8 @@
  * Sums of amounts stand beside the counts: they may exceed 64 bits and are kept as two sums, of the low and the high 32 bits of each amount.
  *
  * Counts are a list in order of key, and behind it the latest additions as they came. Adding is putting one more at the end; when room is short, or somebody
- * reads, the additions are sorted and merged into the list. So a lead that adds to a hundred counts in as many places writes to memory in order, and whoever
- * reads finds the keys in order.
+ * reads, the additions are sorted and merged into the list. Many that are in order already are merged at once (tally_add_run). Whoever reads finds the keys in
+ * order.
  *     in order | as they came                     in order
  *     3:5 7:2  | 7:1 4:1 3:-5      settled:       4:1 7:3
  * Memory: 8 bytes a count, as much again at most for additions. Counts are of leads and fit 32 bits.
@@ -93,14 +93,18 @@ static inline void tally_add(struct tally *tally, uint32_t key, int32_t count)
     tally->entries[tally->count++] = (struct tally_entry){key, count};
 }
 
+/* Add many, ascending by key, each key once. */
+void tally_add_run(struct tally *tally, const struct tally_entry *run, size_t length);
+
 /* key: TALLY_WON_AMOUNT or TALLY_LOST_AMOUNT. */
 void tally_add_amount(struct tally *tally, uint32_t key, int64_t minor);
 
 int32_t tally_get(const struct tally *tally, uint32_t key); /* 0 where the key is not there */
 tally_amount tally_get_amount(const struct tally *tally, uint32_t key);
 
-/* target += sign * source */
+/* target += sign * source; of amounts alone */
 void tally_merge(struct tally *target, const struct tally *source, int sign);
+void tally_merge_amounts(struct tally *target, const struct tally *source, int sign);
 
 /* No count and no amount but 0. A difference may well have amounts alone. */
 bool tally_is_zero(const struct tally *tally);

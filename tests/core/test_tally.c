@@ -8,6 +8,7 @@
 #include "../../daemon/core/deltas.h"
 #include "../../daemon/core/memory.h"
 #include "../../daemon/core/records.h"
+#include "../../daemon/core/tallies.h"
 #include "random_support.h"
 #include "story_support.h"
 
@@ -128,6 +129,45 @@ static void tally__holds_many_keys(void **state)
             assert_true(tally_next(&tally, &place, &entry) && entry.key == (uint32_t)key * 1009 && entry.count == counts[key]);
     assert_false(tally_next(&tally, &place, &entry));
     tally_free(&tally);
+}
+
+static void tallies__add_up_as_one_by_one(void **state)
+{
+    (void)state;
+    enum { LISTED = 12 };
+    struct random random = seeded();
+    for (int round = 0; round < 200; round++) {
+        struct tally tallies[LISTED] = {{0}}, sum = {0};
+        const struct tally *list[LISTED];
+        static int64_t counts[KEYS];
+        memset(counts, 0, sizeof counts);
+        tally_amount won = 0;
+        int listed = random_below(&random, LISTED + 1), sign = random_one_in(&random, 2) ? 1 : -1;
+        uint32_t won_key = tally_key(TALLY_COHORT, TALLY_WON_AMOUNT, 0, 0);
+        for (int i = random_below(&random, 20); i > 0; i--) { /* it may hold something before */
+            int key = random_below(&random, KEYS);
+            tally_add(&sum, key_of(key), 1);
+            counts[key]++;
+        }
+        for (int t = 0; t < listed; t++) {
+            list[t] = &tallies[t];
+            for (int i = random_below(&random, 60); i > 0; i--) { /* some are empty; some counts come to 0 together */
+                int key = random_below(&random, KEYS), count = random_below(&random, 5) - 2;
+                tally_add(&tallies[t], key_of(key), count);
+                counts[key] += sign * count;
+            }
+            if (random_one_in(&random, 2)) {
+                tally_add_amount(&tallies[t], won_key, INT64_MAX);
+                won += sign * (tally_amount)INT64_MAX;
+            }
+        }
+        tallies_add_up(list, (size_t)listed, sign, &sum);
+        check_tally(&sum, counts);
+        assert_true(tally_get_amount(&sum, won_key) == won);
+        for (int t = 0; t < listed; t++)
+            tally_free(&tallies[t]);
+        tally_free(&sum);
+    }
 }
 
 static void drop__while_going_through_the_keys(void **state)
@@ -319,6 +359,7 @@ int main(void)
         cmocka_unit_test(keys__hold_basis_field_step_and_detail),
         cmocka_unit_test(tally__counts_as_a_plain_array_does),
         cmocka_unit_test(tally__holds_many_keys),
+        cmocka_unit_test(tallies__add_up_as_one_by_one),
         cmocka_unit_test(drop__while_going_through_the_keys),
         cmocka_unit_test(amounts__are_exact_beyond_64_bits_and_can_be_taken_back),
         cmocka_unit_test(deltas__are_filled_and_cleared_again_and_again),

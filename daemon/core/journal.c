@@ -1,0 +1,335 @@
+#include "journal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "group_sets.h"
+#include "memory.h"
+
+/* FULL: additions. Each time it is posted, most of what the deltas hold is touched: so it is much beside what one lead adds, and little beside the leads. */
+enum { FULL = 2 << 20, SETS_MANY = 1 << 16, NO_KEY = UINT32_MAX };
+
+struct addition { uint32_t key, of; };                  /* of: number of the groups' set << 1 | taken back */
+struct amount { uint32_t key, groups; int64_t minor; };
+
+enum { CHUNK_ADDITIONS = 128, CHUNK_AMOUNTS = 64 };
+
+struct chunk {
+    uint32_t next;                /* its number */
+    union {
+        struct addition additions[CHUNK_ADDITIONS];
+        struct amount amounts[CHUNK_AMOUNTS];
+    };
+};
+
+struct page { /* what is written about one slice; the chunks begun last come first, and all others are full */
+    int32_t slice;
+    uint32_t addition_count, amount_count;
+    uint32_t additions, amounts;  /* numbers of chunks */
+};
+
+struct run { /* what a page adds to one group: in order of key, each once */
+    uint32_t page;                /* its place + 1 */
+    uint32_t delta;               /* of the group and the page's slice */
+    uint32_t last, capacity;      /* of the entries; the first stands for none, so that what comes first differs from it */
+    struct tally_entry *entries;
+};
+
+struct journal {
+    struct page *pages;           /* in order of first sight */
+    size_t page_count, page_capacity;
+    uint32_t *slots;              /* place in `pages` + 1; 0: free */
+    uint32_t slot_mask;
+    struct chunk *chunks;         /* by number, in the order in which they were begun */
+    size_t chunk_count, chunk_capacity;
+    struct group_sets sets;
+    size_t added;                 /* additions and amounts */
+
+    /* scratch of posting */
+    struct addition *sorted, *other;
+    size_t sorted_capacity, other_capacity;
+    struct run *runs;             /* by group */
+    size_t run_count, run_capacity;
+    uint32_t *open;               /* the groups with a run */
+    size_t open_count, open_capacity;
+};
+
+/* ---- pages ---- */
+
+static uint32_t home_of(const struct journal *journal, int32_t slice)
+{
+    return (uint32_t)((uint32_t)slice * UINT64_C(0x9E3779B97F4A7C15) >> 32) & journal->slot_mask;
+}
+
+static void put_in_slots(struct journal *journal, uint32_t place)
+{
+    uint32_t slot = home_of(journal, journal->pages[place].slice);
+    while (journal->slots[slot] != 0)
+        slot = (slot + 1) & journal->slot_mask;
+    journal->slots[slot] = place + 1;
+}
+
+static struct page *new_page(struct journal *journal, int32_t slice)
+{
+    uint32_t place = (uint32_t)journal->page_count++;
+    journal->pages = memory_grow(journal->pages, &journal->page_capacity, journal->page_count, sizeof *journal->pages);
+    journal->pages[place] = (struct page){.slice = slice};
+    if (journal->page_count * 2 <= journal->slot_mask) {
+        put_in_slots(journal, place);
+        return &journal->pages[place];
+    }
+    free(journal->slots);
+    journal->slot_mask = journal->slot_mask * 2 + 1;
+    journal->slots = memory_new(((size_t)journal->slot_mask + 1) * sizeof *journal->slots);
+    for (uint32_t i = 0; i < journal->page_count; i++)
+        put_in_slots(journal, i);
+    return &journal->pages[place];
+}
+
+static struct page *page_of(struct journal *journal, int32_t slice)
+{
+    uint32_t slot = home_of(journal, slice);
+    for (uint32_t place; (place = journal->slots[slot]) != 0; slot = (slot + 1) & journal->slot_mask)
+        if (journal->pages[place - 1].slice == slice)
+            return &journal->pages[place - 1];
+    return new_page(journal, slice);
+}
+
+/* The last first: what it was put behind is still there. */
+static void forget_pages(struct journal *journal)
+{
+    for (uint32_t place = (uint32_t)journal->page_count; place > 0; place--) {
+        uint32_t slot = home_of(journal, journal->pages[place - 1].slice);
+        while (journal->slots[slot] != place)
+            slot = (slot + 1) & journal->slot_mask;
+        journal->slots[slot] = 0;
+    }
+    journal->page_count = journal->chunk_count = 0;
+}
+
+static uint32_t new_chunk(struct journal *journal, uint32_t next)
+{
+    journal->chunks = memory_grow(journal->chunks, &journal->chunk_capacity, journal->chunk_count + 1, sizeof *journal->chunks);
+    journal->chunks[journal->chunk_count].next = next;
+    return (uint32_t)journal->chunk_count++;
+}
+
+/* ---- writing ---- */
+
+static inline void write_addition(struct journal *journal, struct page *page, struct addition addition)
+{
+    uint32_t place = page->addition_count++ % CHUNK_ADDITIONS;
+    if (place == 0)
+        page->additions = new_chunk(journal, page->additions);
+    journal->chunks[page->additions].additions[place] = addition;
+}
+
+static inline void write_amount(struct journal *journal, struct page *page, struct amount amount)
+{
+    uint32_t place = page->amount_count++ % CHUNK_AMOUNTS;
+    if (place == 0)
+        page->amounts = new_chunk(journal, page->amounts);
+    journal->chunks[page->amounts].amounts[place] = amount;
+}
+
+void journal_add(struct journal *journal, const uint32_t *groups, int group_count, const struct contributions *contributions)
+{
+    uint32_t set = group_sets_number(&journal->sets, groups, group_count);
+    for (size_t i = 0; i < contributions->count; i++) {
+        const struct contribution *contribution = &contributions->list[i];
+        struct page *page = page_of(journal, contribution->slice);
+        if (tally_key_field(contribution->key) >= TALLY_AMOUNTS) {
+            write_amount(journal, page, (struct amount){contribution->key, set, contribution->count});
+        } else {
+            assert(contribution->count == 1 || contribution->count == -1);
+            write_addition(journal, page, (struct addition){contribution->key, set << 1 | (contribution->count < 0)});
+        }
+    }
+    for (int i = 0; i < group_count; i++)
+        if (groups[i] >= journal->run_count)
+            journal->run_count = groups[i] + 1;
+    journal->added += contributions->count;
+}
+
+bool journal_is_full(const struct journal *journal)
+{
+    return journal->added >= FULL;
+}
+
+/* ---- a page in order of key ---- */
+
+enum { FEW = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4 };
+
+static void sort_few(struct addition *additions, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct addition moved = additions[i];
+        size_t place = i;
+        for (; place > 0 && additions[place - 1].key > moved.key; place--)
+            additions[place] = additions[place - 1];
+        additions[place] = moved;
+    }
+}
+
+/* A radix sort, least digit first; a digit that all share costs nothing. `other` has room for as many. Returns which of the two holds the result. */
+static struct addition *sort_many(struct addition *additions, struct addition *other, size_t count)
+{
+    uint32_t places[PASSES][DIGITS] = {{0}};
+    for (size_t i = 0; i < count; i++)
+        for (int pass = 0; pass < PASSES; pass++)
+            places[pass][additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
+    for (int pass = 0; pass < PASSES; pass++) {
+        uint32_t *place = places[pass], from = 0;
+        if (place[additions[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == count)
+            continue;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            uint32_t here = place[digit];
+            place[digit] = from;
+            from += here;
+        }
+        for (size_t i = 0; i < count; i++)
+            other[place[additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = additions[i];
+        struct addition *sorted = other;
+        other = additions;
+        additions = sorted;
+    }
+    return additions;
+}
+
+static const struct addition *sort_page(struct journal *journal, const struct page *page)
+{
+    size_t count = page->addition_count, left = count;
+    journal->sorted = memory_grow(journal->sorted, &journal->sorted_capacity, count, sizeof *journal->sorted);
+    for (uint32_t number = page->additions; left > 0; number = journal->chunks[number].next) {
+        size_t here = left % CHUNK_ADDITIONS > 0 ? left % CHUNK_ADDITIONS : CHUNK_ADDITIONS;
+        left -= here;
+        memcpy(journal->sorted + left, journal->chunks[number].additions, here * sizeof *journal->sorted);
+    }
+    if (count <= FEW) {
+        sort_few(journal->sorted, count);
+        return journal->sorted;
+    }
+    journal->other = memory_grow(journal->other, &journal->other_capacity, count, sizeof *journal->other);
+    return sort_many(journal->sorted, journal->other, count);
+}
+
+/* ---- to the groups ---- */
+
+static void open_run(struct journal *journal, struct run *run, uint32_t page, struct deltas *deltas)
+{
+    enum { RUN_LEAST = 16 };
+    uint32_t group = (uint32_t)(run - journal->runs);
+    if (run->capacity == 0) {
+        run->capacity = RUN_LEAST;
+        run->entries = memory_resize(NULL, RUN_LEAST * sizeof *run->entries);
+        run->entries[0] = (struct tally_entry){NO_KEY, 0};
+    }
+    run->page = page + 1;
+    run->delta = deltas_place(deltas, group, journal->pages[page].slice);
+    run->last = 0;
+    journal->open = memory_grow(journal->open, &journal->open_capacity, journal->open_count + 1, sizeof *journal->open);
+    journal->open[journal->open_count++] = group;
+}
+
+static inline struct run *run_of(struct journal *journal, uint32_t group, uint32_t page, struct deltas *deltas)
+{
+    struct run *run = &journal->runs[group];
+    if (run->page != page + 1)
+        open_run(journal, run, page, deltas);
+    return run;
+}
+
+/* Without a branch, which would often be foreseen wrongly. */
+static inline void add_to_run(struct run *run, uint32_t key, int32_t count)
+{
+    struct tally_entry last = run->entries[run->last];
+    uint32_t differs = last.key != key;
+    run->last += differs;
+    run->entries[run->last] = (struct tally_entry){key, (last.count & ((int32_t)differs - 1)) + count};
+}
+
+static void post_additions(struct journal *journal, uint32_t page, const struct addition *additions, size_t count, struct deltas *deltas)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct addition addition = additions[i];
+        int32_t one = (addition.of & 1) != 0 ? -1 : +1;
+        for (const uint32_t *group = journal->sets.groups + (addition.of >> 1); *group != GROUP_SETS_END; group++) {
+            struct run *run = run_of(journal, *group, page, deltas);
+            if (run->last + 1 == run->capacity)
+                run->entries = memory_resize(run->entries, (run->capacity *= 2) * sizeof *run->entries);
+            add_to_run(run, addition.key, one);
+        }
+    }
+}
+
+static void post_amount(struct journal *journal, uint32_t page, const struct amount *amount, struct deltas *deltas)
+{
+    for (const uint32_t *group = journal->sets.groups + amount->groups; *group != GROUP_SETS_END; group++) {
+        if (tally_key_field(amount->key) == TALLY_STANDING_AMOUNT) {
+            deltas_add_standing(deltas, *group, tally_key_step(amount->key), amount->minor);
+            continue;
+        }
+        const struct run *run = run_of(journal, *group, page, deltas); /* the list may have moved */
+        tally_add_amount(&deltas->list[run->delta].tally, amount->key, amount->minor);
+    }
+}
+
+static void post_page(struct journal *journal, uint32_t place, struct deltas *deltas)
+{
+    struct page *page = &journal->pages[place];
+    post_additions(journal, place, sort_page(journal, page), page->addition_count, deltas);
+    uint32_t number = page->amounts;
+    for (uint32_t left = page->amount_count; left-- > 0;) {
+        post_amount(journal, place, &journal->chunks[number].amounts[left % CHUNK_AMOUNTS], deltas);
+        if (left % CHUNK_AMOUNTS == 0)
+            number = journal->chunks[number].next;
+    }
+    for (size_t i = 0; i < journal->open_count; i++) {
+        const struct run *run = &journal->runs[journal->open[i]];
+        tally_add_run(&deltas->list[run->delta].tally, run->entries + 1, run->last);
+    }
+    journal->open_count = 0;
+}
+
+void journal_post(struct journal *journal, struct deltas *deltas)
+{
+    size_t had = journal->run_capacity;
+    journal->runs = memory_grow(journal->runs, &journal->run_capacity, journal->run_count, sizeof *journal->runs);
+    if (journal->run_capacity > had)
+        memset(journal->runs + had, 0, (journal->run_capacity - had) * sizeof *journal->runs);
+    for (uint32_t i = 0; i < journal->run_count; i++)
+        journal->runs[i].page = 0;
+    for (uint32_t i = 0; i < journal->page_count; i++)
+        post_page(journal, i, deltas);
+    forget_pages(journal);
+    journal->added = 0;
+    if (journal->sets.count > SETS_MANY)
+        group_sets_free(&journal->sets);
+}
+
+struct journal *journal_new(void)
+{
+    enum { SLOTS_LEAST = 256 };
+    struct journal *journal = memory_new(sizeof *journal);
+    journal->slot_mask = SLOTS_LEAST - 1;
+    journal->slots = memory_new(SLOTS_LEAST * sizeof *journal->slots);
+    return journal;
+}
+
+void journal_free(struct journal *journal)
+{
+    if (journal == NULL)
+        return;
+    for (size_t i = 0; i < journal->run_capacity; i++)
+        free(journal->runs[i].entries);
+    free(journal->runs);
+    free(journal->open);
+    free(journal->pages);
+    free(journal->chunks);
+    free(journal->slots);
+    group_sets_free(&journal->sets);
+    free(journal->sorted);
+    free(journal->other);
+    free(journal);
+}
