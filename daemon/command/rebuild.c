@@ -1,11 +1,6 @@
 /* rebuild.c -- `funneld rebuild`: a running application's state made anew from its input. */
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "../engine/rebuild.h"
 #include "../log/clock.h"
@@ -15,6 +10,7 @@
 #include "inputs.h"
 #include "options.h"
 #include "progress_bar.h"
+#include "stopping.h"
 
 enum { CONFIG, DRY_RUN, THREADS, ACCEPT_LOSS, OPTION_COUNT };
 
@@ -30,29 +26,13 @@ enum { MEASURE_MS = 2000 };
 
 /* ---- stopping ---- */
 
-static atomic_bool stopping;
-static struct log *stopped_log;         /* set before the handlers are */
+static struct log *stopped_log; /* set before signals are heard */
 static struct stretch *stopped_stretch;
 
-/* The first signal ends it in order, the second at once: nothing is harmed by either. */
-static void on_signal(int number)
+static void ask_to_stop(void)
 {
-    int error = errno;
-    if (atomic_exchange(&stopping, true))
-        _exit(128 + number);
     stretch_stop(stopped_stretch);
     stopped_log->ops->stop(stopped_log);
-    errno = error;
-}
-
-static void set_handlers(struct log *log, struct stretch *stretch)
-{
-    stopped_log = log;
-    stopped_stretch = stretch;
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
 }
 
 /* ---- what it rests on ---- */
@@ -151,14 +131,14 @@ static int rebuild(const struct settings *settings, int threads)
     int status = EXIT_FAILED;
     struct stretch_bounds committed = {INT64_MIN, INT64_MIN, INT64_MAX, NULL, settings->application};
     if (inputs_open_topics(&inputs, settings, &committed)) {
-        struct log *log = kafka_log_open(settings, &(struct kafka_options){.takes_over = true});
-        struct rebuild_options options = {.threads = threads, .stopping = &stopping, .progress = show_progress, .context = &bar};
-        set_handlers(log, inputs.stretch);
+        struct log *log = stopped_log = kafka_log_open(settings, &(struct kafka_options){.takes_over = true});
+        stopped_stretch = inputs.stretch;
+        struct rebuild_options options = {.threads = threads, .stopping = stopping_begin(ask_to_stop), .progress = show_progress, .context = &bar};
         progress_bar_begin(&bar, &settings->zone);
         enum log_status result = rebuild_run(settings, log, inputs.count, inputs.histories, &options, &figures);
         progress_bar_end(&bar);
         status = end(settings, &figures, result);
-        atomic_store(&stopping, true); /* a signal from here on leaves at once */
+        stopping_end();
         log->ops->close(log);
     }
     inputs_close(&inputs);

@@ -2,11 +2,8 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "../engine/leader.h"
 #include "../log/embedded.h"
@@ -16,6 +13,7 @@
 #include "command.h"
 #include "options.h"
 #include "roles.h"
+#include "stopping.h"
 
 enum { ACCEPT, CONFIG, EMBEDDED, PARTITIONS, ROLES, THREADS, OPTION_COUNT };
 
@@ -29,30 +27,14 @@ static const struct option_row rows[] = {
     [OPTION_COUNT] = {0},
 };
 
-static atomic_bool stopping;
-static sem_t stopped;           /* posted when stopping is set: for a process without an engine to wait on */
-static struct log *stopped_log; /* set before the handlers are; NULL without an engine */
+static sem_t stopped;           /* posted by the first signal: for a process without an engine to wait on */
+static struct log *stopped_log; /* set before signals are heard; NULL without an engine */
 
-/* The first signal finishes the work at hand, the second leaves at once: the log holds all state. */
-static void on_signal(int number)
+static void ask_to_stop(void)
 {
-    int error = errno; /* of whatever was interrupted */
-    if (atomic_exchange(&stopping, true))
-        _exit(128 + number);
     if (stopped_log != NULL)
         stopped_log->ops->stop(stopped_log);
     sem_post(&stopped);
-    errno = error;
-}
-
-static void set_handlers(void)
-{
-    struct sigaction action = {.sa_handler = on_signal};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGINT, &action, NULL);
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGPIPE, &ignore, NULL);
 }
 
 static struct log *open_log(const struct settings *settings, bool embedded, int partitions, const char **servers)
@@ -69,9 +51,9 @@ static struct log *open_log(const struct settings *settings, bool embedded, int 
     return log;
 }
 
-static int lead(const struct settings *settings, const struct leader_options *options)
+static int lead(const struct settings *settings, const struct leader_options *options, const atomic_bool *stopping)
 {
-    enum log_status status = leader_run(settings, stopped_log, options, &stopping);
+    enum log_status status = leader_run(settings, stopped_log, options, stopping);
     if (status != LOG_FAILED)
         return status == LOG_REFUSED ? EXIT_USAGE : EXIT_DONE;
     operator_log(OPERATOR_ERROR, "run", "%s", stopped_log->ops->error(stopped_log));
@@ -100,11 +82,12 @@ static int serve(const struct settings *settings, unsigned set, bool embedded, i
     if (engine && (stopped_log = open_log(settings, embedded, partitions, &servers)) == NULL)
         return status;
     sem_init(&stopped, 0, 0);
-    set_handlers();
+    signal(SIGPIPE, SIG_IGN); /* a client that has gone is an error of the write */
+    const atomic_bool *stopping = stopping_begin(ask_to_stop);
     if (roles_start(&roles, set, settings, servers))
-        status = engine ? lead(settings, options) : wait_for_signal();
+        status = engine ? lead(settings, options, stopping) : wait_for_signal();
     service_leaving();
-    atomic_store(&stopping, true); /* a signal from here on finds no log to stop, and leaves at once */
+    stopping_end();
     roles_stop(&roles);
     if (engine)
         stopped_log->ops->close(stopped_log);
