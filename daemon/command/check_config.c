@@ -30,9 +30,8 @@ static int check_config(int argc, char **argv)
     settings_print(settings, stdout);
     if (settings->property_count > 0)
         rights_print(settings, stdout);
-    bool written = fflush(stdout) == 0 && ferror(stdout) == 0;
     settings_free(settings);
-    return written ? EXIT_DONE : EXIT_FAILED;
+    return options_printed("check-config") ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct command command_check_config = {

@@ -10,6 +10,7 @@
 #include "../log/file.h"
 #include "../log/stretch.h"
 #include "../settings/settings.h"
+#include "../wire/json_write.h"
 #include "command.h"
 #include "difference.h"
 #include "options.h"
@@ -165,9 +166,14 @@ static void print_figure(const struct difference *difference)
     putchar('\n');
 }
 
+/* As people read it: manager=Иванов, not manager=%D0%98... */
 static void print_key(struct text key, const char *only)
 {
-    printf("%.*s", (int)key.length, key.data); /* percent-encoded: nothing in it steers a terminal */
+    char *shown = memory_new(key.length + 1);
+    size_t length = percent_decode(shown, key);
+    for (size_t i = 0; i < length; i++)
+        putchar(text_shown(shown[i]));
+    free(shown);
     if (only != NULL)
         printf(": only in %s", only);
     putchar('\n');
@@ -245,7 +251,7 @@ static int compare_sets(char *const *operands, const struct settings *settings, 
         fprintf(stderr, "%" PRIu64 " keys say the same, %" PRIu64 " differ, %" PRIu64 " only in %s, %" PRIu64 " only in %s\n", comparison.same, comparison.different,
                 comparison.only[0], operands[0], comparison.only[1], operands[1]);
         status = comparison.different + comparison.only[0] + comparison.only[1] > 0 ? EXIT_DIFFERENT : EXIT_SAME;
-        if (fflush(stdout) != 0 || ferror(stdout))
+        if (!options_printed("diff"))
             status = EXIT_TROUBLE;
     }
     snapshot_set_free(sets[0]);

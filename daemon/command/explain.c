@@ -220,7 +220,7 @@ static int explain(const struct settings *settings, const char *lead, int funnel
     fold_init(&search.fold, settings, search.pool, false);
     int status = EXIT_FAILED;
     if (count > 0 ? search_files(&search, paths, count) : search_topics(&search))
-        status = tell(&search, funnel, count > 0) && fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+        status = tell(&search, funnel, count > 0) && options_printed("explain") ? EXIT_DONE : EXIT_FAILED;
     for (int i = 0; i < search.note_count; i++)
         free(search.notes[i]);
     fold_free(&search.fold);

@@ -4,7 +4,6 @@
 
 #include "../core/calendar.h"
 #include "../settings/settings.h"
-#include "../wire/moment.h"
 #include "command.h"
 #include "sample.h"
 
@@ -14,7 +13,7 @@ static const struct option_row rows[] = {
     [LEADS] = {"leads", "N", "how many leads come in", OPTION_REQUIRED},
     [SEED] = {"seed", "S", "the same seed gives the same bytes", OPTION_REQUIRED},
     [DAYS] = {"days", "D", "how many days they come in over (default 31)", 0},
-    [START] = {"start", "T", "the first moment, in the configured zone if T has no offset (default 2024-03-01T00:00:00)", 0},
+    [START] = {"start", "T", "the first moment, in the configured zone if T has no offset (default 2024-03-01)", 0},
     [FUNNEL] = {"funnel", "ID", "only this funnel (default: all; with --exact the first)", 0},
     [EXACT] = {"exact", NULL, "reach each step as the rates say, rounded, instead of by chance; all in time, nothing late or twice", 0},
     [OPTION_COUNT] = {0},
@@ -42,9 +41,9 @@ static bool find_start(const struct settings *settings, const char *text, int64_
         *out = zone_moment(&settings->zone, calendar_local(2024, 3, 1));
         return true;
     }
-    if (moment_from_text(text_of(text), &settings->zone, out) && *out <= TIME_GREATEST - (DAYS_MOST + 1) * INT64_C(86400))
+    if (options_read_moment(text, &settings->zone, out) && *out <= TIME_GREATEST - (DAYS_MOST + 1) * INT64_C(86400))
         return true;
-    fprintf(stderr, "funneld generate: --start: found `%s`; expected a time such as 2024-03-01T00:00:00\n", text);
+    fprintf(stderr, "funneld generate: --start: found `%s`; expected a time such as 2024-03-01T00:00:00, or a day\n", text);
     return false;
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../wire/moment.h"
+
 enum { OPTIONS_MAX = 32, UNKNOWN = '?', MISSING_ARGUMENT = ':', FIRST_VALUE = 256 /* above every character getopt may return */ };
 
 static int row_count(const struct option_row *rows)
@@ -72,6 +74,33 @@ bool options_integer(const char *command, const struct option_row *row, const ch
     }
     *out = number;
     return true;
+}
+
+bool options_read_moment(const char *text, const struct zone *zone, int64_t *out)
+{
+    char midnight[] = "yyyy-mm-ddT00:00:00";
+    enum { DAY = sizeof "yyyy-mm-dd" - 1 };
+    if (strlen(text) != DAY || text[4] != '-')
+        return moment_from_text(text_of(text), zone, out);
+    memcpy(midnight, text, DAY);
+    return moment_from_text(text_of(midnight), zone, out);
+}
+
+bool options_moment(const char *command, const struct option_row *row, const char *value, const struct zone *zone, int64_t *out)
+{
+    if (options_read_moment(value, zone, out))
+        return true;
+    fprintf(stderr, "funneld %s: --%s: found `%s`; expected a time such as 2024-03-31T23:59:00, or a day\n", command, row->name, value);
+    return false;
+}
+
+bool options_printed(const char *command)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    fprintf(stderr, "funneld %s: standard output: %s\n", command, strerror(errno != 0 ? errno : EIO));
+    return false;
 }
 
 void options_print(const struct option_row *rows, FILE *out)

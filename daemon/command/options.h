@@ -21,6 +21,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "../core/zone.h"
+
 enum option_flags {
     OPTION_REQUIRED = 1, /* it must be given */
     OPTION_OPERANDS = 2, /* on any row: the command also takes operands (else one is a mistake) */
@@ -39,6 +41,15 @@ int options_parse(const struct option_row *rows, int argc, char **argv, const ch
 
 /* A whole number of least .. most, decimal digits only. False after saying what is wrong with row's `value`; `command` is argv[0]. */
 bool options_integer(const char *command, const struct option_row *row, const char *value, int64_t least, int64_t most, int64_t *out);
+
+/* A moment as people write it: RFC 3339, in the zone where it has no offset; a number; or a day, which is its midnight there. False: it is none. */
+bool options_read_moment(const char *text, const struct zone *zone, int64_t *out);
+
+/* The same for an option; false after saying what is wrong with row's `value`. */
+bool options_moment(const char *command, const struct option_row *row, const char *value, const struct zone *zone, int64_t *out);
+
+/* Whether all that was printed has left; false after saying why not. */
+bool options_printed(const char *command);
 
 /* The table, one option a line. */
 void options_print(const struct option_row *rows, FILE *out);

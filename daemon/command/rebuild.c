@@ -96,7 +96,7 @@ static int tell(const struct settings *settings, int threads)
                "about %.0f s at %.0f records/s, measured on the first %" PRIu64 "; then the new state takes the old one's place in one transaction. Nothing was written.\n",
                settings->application, all, inputs.count, committed, all - committed, rate > 0 ? (double)all / rate : 0, rate, measured);
     inputs_close(&inputs);
-    return good && fflush(stdout) == 0 ? EXIT_DONE : EXIT_FAILED;
+    return good && options_printed("rebuild") ? EXIT_DONE : EXIT_FAILED;
 }
 
 /* ---- doing it ---- */

@@ -21,7 +21,7 @@ enum { CONFIG, TOPICS, FROM, TO, BY, AS_OF, EVERY, LAST, ALERTS_ONLY, THREADS, D
 static const struct option_row rows[] = {
     [CONFIG] = {"config", "FILE", "the configuration", OPTION_REQUIRED | OPTION_OPERANDS},
     [TOPICS] = {"topics", NULL, "read the configured topics, up to the end they have now, instead of files", 0},
-    [FROM] = {"from", "T", "skip events before this moment (RFC 3339, in the configured zone if T has no offset, or a number)", 0},
+    [FROM] = {"from", "T", "skip events before this moment (RFC 3339, in the configured zone if T has no offset; a day; or a number)", 0},
     [TO] = {"to", "T", "skip events at or after this moment", 0},
     [BY] = {"by", "WHICH", "--from and --to are about the `event`'s time (default), or with --topics that of the Kafka `record`", 0},
     [AS_OF] = {"as-of", "T", "the last tick (default: the greatest `at`); later events are skipped", 0},
@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
     [ALERTS_ONLY] = {"alerts-only", NULL, "only the alerts that the past would have caused: to tune a rule before it is switched on", 0},
     [THREADS] = {"threads", "N", "threads that decode and fold (default: 1)", 0},
     [DEAD_LETTERS] = {"dead-letters", "FILE", "write dead letters there, one JSON object a line", 0},
-    [OUTPUT] = {"output", "FILE", "write records there instead of standard output", 0},
+    [OUTPUT] = {"output", "FILE", "write records there instead of standard output (-)", 0},
     [PUBLISH] = {"publish", NULL, "write records onto the output topics; only for an application that has never run", 0},
     [OPTION_COUNT] = {0},
 };
@@ -107,21 +107,16 @@ static void print_figures(const struct replay_figures *figures)
             figures->lead_bytes, figures->board.slices, figures->board.slice_bytes, figures->board.windows, figures->board.window_bytes);
 }
 
-/* A moment on the command line; false after saying what is wrong. */
-static bool read_moment(const struct option_row *row, const char *text, const struct zone *zone, int64_t *out)
+static bool read_moment(int which, const char *const *values, const struct zone *zone, int64_t *out)
 {
-    if (text == NULL || moment_from_text(text_of(text), zone, out))
-        return true;
-    fprintf(stderr, "funneld replay: --%s: found `%s`; expected a time such as 2024-03-31T23:59:00\n", row->name, text);
-    return false;
+    return values[which] == NULL || options_moment("replay", &rows[which], values[which], zone, out);
 }
 
 static bool read_options(const char **values, const struct settings *settings, struct replay_options *options)
 {
     int64_t threads = 1;
     const struct zone *zone = &settings->zone;
-    if (!read_moment(&rows[FROM], values[FROM], zone, &options->from) || !read_moment(&rows[TO], values[TO], zone, &options->to) ||
-        !read_moment(&rows[AS_OF], values[AS_OF], zone, &options->as_of))
+    if (!read_moment(FROM, values, zone, &options->from) || !read_moment(TO, values, zone, &options->to) || !read_moment(AS_OF, values, zone, &options->as_of))
         return false;
     if (values[THREADS] != NULL && !options_integer("replay", &rows[THREADS], values[THREADS], 1, 64, &threads))
         return false;
@@ -203,9 +198,9 @@ static bool open_outputs(struct writer *writer, const struct settings *settings,
             return false;
         }
     }
-    if (values[OUTPUT] != NULL)
+    if (values[OUTPUT] != NULL && strcmp(values[OUTPUT], "-") != 0)
         writer->records = open_output(values[OUTPUT]);
-    else if (values[PUBLISH] == NULL)
+    else if (values[PUBLISH] == NULL || values[OUTPUT] != NULL)
         writer->records = stdout;
     return writer->records != NULL || (values[OUTPUT] == NULL && values[PUBLISH] != NULL);
 }

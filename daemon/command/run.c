@@ -104,6 +104,10 @@ static int run(int argc, char **argv)
         return EXIT_USAGE;
     if (values[PARTITIONS] != NULL && !options_integer("run", &rows[PARTITIONS], values[PARTITIONS], 1, 1000, &partitions))
         return EXIT_USAGE;
+    if (values[PARTITIONS] != NULL && values[EMBEDDED] == NULL) {
+        fputs("funneld run: --partitions is about --embedded; the topics of a real Kafka have theirs\n", stderr);
+        return EXIT_USAGE;
+    }
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;

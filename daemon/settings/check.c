@@ -266,6 +266,15 @@ static int compare_faults(const void *left, const void *right)
     return (a->number > b->number) - (a->number < b->number);
 }
 
+/* Said before of the same place: what is read several times (the events of a repetition) has its mistakes as often. */
+static bool is_repeated(const struct check_fault *faults, size_t i)
+{
+    for (size_t j = i; j > 0 && faults[j - 1].line == faults[i].line && faults[j - 1].column == faults[i].column; j--)
+        if (strcmp(faults[j - 1].text, faults[i].text) == 0)
+            return true;
+    return false;
+}
+
 size_t check_finish(struct check *check, FILE *errors)
 {
     size_t count = check->fault_count;
@@ -273,6 +282,8 @@ size_t check_finish(struct check *check, FILE *errors)
         qsort(check->faults, count, sizeof *check->faults, compare_faults);
     for (size_t i = 0; i < count; i++) {
         const struct check_fault *fault = &check->faults[i];
+        if (is_repeated(check->faults, i))
+            continue;
         if (fault->line > 0)
             fprintf(errors, "%s:%d:%d: %s\n", check->file, fault->line, fault->column, fault->text);
         else

@@ -87,6 +87,23 @@ static void integers(void **state)
         assert_false(options_integer("test", &rows[0], wrong[i], 1, 10, &number));
 }
 
+static void moments__a_day_is_its_midnight(void **state)
+{
+    (void)state;
+    int64_t moment = 0;
+    struct zone_change moscow = {0, 10800};
+    struct zone zone = {.name = "Europe/Moscow", .change_count = 1, .changes = &moscow, .end = INT64_MAX, .slice_s = 3600};
+    assert_true(options_moment("test", &rows[0], "2024-03-31", &zone, &moment));
+    assert_int_equal(moment, 1711843200 - 10800);
+    assert_true(options_moment("test", &rows[0], "2024-03-31T23:59:00+03:00", &zone, &moment));
+    assert_int_equal(moment, 1711918740);
+    assert_true(options_moment("test", &rows[0], "1711843200", &zone, &moment)); /* ten characters, too */
+    assert_int_equal(moment, 1711843200);
+    static const char *const wrong[] = {"", "2024-02-30", "2024-3-31", "31.03.2024", "yesterday", "2024-03-31 ", "2024-03"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(options_moment("test", &rows[0], wrong[i], &zone, &moment));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +111,7 @@ int main(void)
         cmocka_unit_test(operands__may_stand_anywhere),
         cmocka_unit_test(what_the_table_does_not_have__is_refused),
         cmocka_unit_test(integers),
+        cmocka_unit_test(moments__a_day_is_its_midnight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

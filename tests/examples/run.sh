@@ -31,6 +31,14 @@ case " $* " in *" konsaltjurist "*)
     cmp "$here/konsaltjurist/events.ndjson" "$work/events" || fail konsaltjurist "generate wrote other bytes" ;;
 esac
 
+# What differs is told under keys as people read them; output that has no room is told of.
+case " $* " in *" spreadsheet "*)
+    "$funneld" diff "$here/spreadsheet/expected.ndjson" /dev/null >"$work/records" 2>"$work/said"
+    grep -q '/manager=Иванов: only in' "$work/records" || { fail diff "a key is not as people read it"; cat "$work/records"; }
+    "$funneld" diff "$here/spreadsheet/expected.ndjson" /dev/null >/dev/full 2>"$work/said"
+    grep -q 'standard output: No space left' "$work/said" || fail diff "does not say that its output was lost" ;;
+esac
+
 # Unit tests of every configuration that ships.
 "$funneld" test "$here"/*.test.yaml || fail "unit tests" "some did not pass"
 for config in "$root"/config/*.yaml "$root"/config/examples/*.yaml; do
