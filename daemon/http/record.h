@@ -29,6 +29,12 @@ static inline struct record *record_new(struct text key, struct text value)
     return record;
 }
 
+/* The memory that it is. */
+static inline size_t record_memory(const struct record *record)
+{
+    return sizeof *record + record->key.length + record->value.length;
+}
+
 static inline struct record *record_hold(struct record *record)
 {
     if (record != NULL)

@@ -127,7 +127,7 @@ static void count_record(struct store *store, const struct record *record, int s
     if (record == NULL)
         return;
     store->records += (size_t)sign;
-    store->bytes += (size_t)sign * (sizeof *record + record->key.length + record->value.length);
+    store->bytes += (size_t)sign * record_memory(record);
 }
 
 /* A start as keys and requests write it; TIME_NONE for "now". False: it is no time. */

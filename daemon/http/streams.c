@@ -33,7 +33,8 @@ struct stream {
 struct streams {
     pthread_mutex_t mutex;
     struct told ring[STREAMS_RING];
-    uint64_t told; /* so many events ever; the last STREAMS_RING of them are there */
+    uint64_t oldest, told; /* numbers of events: of the oldest one that is there, and behind the last one */
+    size_t bytes;          /* of the records that are there */
     struct stream *first;
     bool closing;
 };
@@ -80,11 +81,23 @@ static void wake(struct stream *stream)
     MHD_resume_connection(stream->connection);
 }
 
+/* Room for one more. */
+static void let_oldest_go(struct streams *streams, size_t bytes)
+{
+    while (streams->told - streams->oldest == STREAMS_RING || (streams->oldest < streams->told && streams->bytes + bytes > STREAMS_RING_BYTES)) {
+        struct told *oldest = &streams->ring[streams->oldest++ % STREAMS_RING];
+        streams->bytes -= record_memory(oldest->record);
+        record_drop(oldest->record);
+        oldest->record = NULL;
+    }
+}
+
 void streams_tell(struct streams *streams, enum stream_event event, struct record *record)
 {
     pthread_mutex_lock(&streams->mutex);
+    let_oldest_go(streams, record_memory(record));
     struct told *told = &streams->ring[streams->told++ % STREAMS_RING];
-    record_drop(told->record);
+    streams->bytes += record_memory(record);
     *told = (struct told){event, record};
     for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
         if (concerns(stream, told))
@@ -147,7 +160,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t
     pthread_mutex_lock(&streams->mutex);
     if (streams->closing) {
         given = MHD_CONTENT_READER_END_OF_STREAM;
-    } else if (streams->told - stream->at > STREAMS_RING) {
+    } else if (stream->at < streams->oldest) {
         metrics_add(METRIC_HTTP_STREAMS_CUT, NULL, NULL, 1);
         given = MHD_CONTENT_READER_END_OF_STREAM;
     } else {
