@@ -1,5 +1,6 @@
 #include "csv_history.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,7 @@ struct csv_history {
     size_t *places;          /* where each begins in `json`, which moves as it grows */
     size_t place_capacity;
     const char *error;
+    char unclosed[96];
 };
 
 static bool fill(struct csv_history *csv)
@@ -44,7 +46,7 @@ static bool fill(struct csv_history *csv)
     return true;
 }
 
-/* The next row among what is there, or at the end of the file what is left. False: more is needed, or there is none. */
+/* The next row among what is there, or at the end of the file what is left. False: more is needed, there is none, or `error` says what is wrong. */
 static bool next_row(struct csv_history *csv, struct text *row)
 {
     struct text bytes = {csv->bytes + csv->begin, csv->end - csv->begin};
@@ -53,6 +55,11 @@ static bool next_row(struct csv_history *csv, struct text *row)
     size_t length = csv_row_length(csv->csv, bytes);
     if (length == 0 && !csv->ended && bytes.length <= (size_t)csv->longest)
         return false;
+    if (length == 0 && !csv_row_is_closed(csv->csv, bytes)) {
+        snprintf(csv->unclosed, sizeof csv->unclosed, "a quote in row %" PRId64 " is never closed: what follows it would be lost", csv->row + 1);
+        csv->error = csv->unclosed;
+        return false;
+    }
     *row = (struct text){bytes.data, length > 0 ? length : bytes.length};
     csv->begin += row->length;
     csv->row++;
@@ -63,9 +70,9 @@ static bool begin(struct csv_history *csv)
 {
     struct text row;
     while (!next_row(csv, &row)) {
-        if (csv->ended)
+        if (csv->ended && csv->error == NULL)
             return true; /* an empty file holds nothing */
-        if (!fill(csv))
+        if (csv->error != NULL || !fill(csv))
             return false;
     }
     csv->begun = true;
@@ -88,6 +95,8 @@ static int csv_history_read(struct history *history, int most, const struct log_
             csv->places[count] = csv->json.length;
             if (csv_json(csv->csv, row, &csv->json))
                 csv->records[count++] = (struct log_record){.offset = csv->row - 1, .timestamp_ms = INT64_MIN};
+        } else if (csv->error != NULL) {
+            return -1;
         } else if (csv->ended || count > 0) {
             break;
         } else if (!fill(csv)) {

@@ -84,17 +84,26 @@ static char find_delimiter(struct text row)
     return candidates[most];
 }
 
-size_t csv_row_length(const struct csv *csv, struct text bytes)
+/* Behind the line end of the row that begins these bytes. The end of all: it has none; NULL: a quote is never closed. */
+static const char *row_end(const struct csv *csv, struct text bytes)
 {
     char delimiter = csv->delimiter != '\0' ? csv->delimiter : find_delimiter(bytes);
     const char *at = bytes.data, *end = bytes.data + bytes.length;
-    for (;;) {
+    do
         at = cell_end(at, end, delimiter);
-        if (at == NULL || at == end)
-            return 0;
-        if (*at++ == '\n')
-            return (size_t)(at - bytes.data);
-    }
+    while (at != NULL && at < end && *at++ != '\n');
+    return at;
+}
+
+size_t csv_row_length(const struct csv *csv, struct text bytes)
+{
+    const char *end = row_end(csv, bytes);
+    return end != NULL && end > bytes.data && end[-1] == '\n' ? (size_t)(end - bytes.data) : 0;
+}
+
+bool csv_row_is_closed(const struct csv *csv, struct text row)
+{
+    return row_end(csv, row) != NULL;
 }
 
 static struct text without_line_end(struct text row)

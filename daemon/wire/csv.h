@@ -24,6 +24,9 @@ const char *csv_header(struct csv *csv, struct text row);
 /* How long is the row that these bytes begin with, its line end included? 0: it may go on behind them. Before the header is taken it is read as one. */
 size_t csv_row_length(const struct csv *csv, struct text bytes);
 
+/* Is each quoted cell of a row closed? One that is not has taken the rest of what there was for its own. */
+bool csv_row_is_closed(const struct csv *csv, struct text row);
+
 /* Append a row (with or without its line end) as JSON. False: nothing is in it, and nothing was appended. Cells behind the last name of the header
  * are called `column N`; columns without a cell are left out. */
 bool csv_json(struct csv *csv, struct text row, struct buffer *out);
