@@ -8,7 +8,7 @@
 
 #include "../core/memory.h"
 
-enum { BUCKETS = 1 << 13, TOKEN_LENGTH = 12 /* ten hexadecimal digits, a sign and a space */, SWEEP_MS = 60000, PARTITIONS_MAX = 64, ID_SIZE = 48 };
+enum { BUCKETS = 1 << 13, TOKEN_LENGTH = 12 /* ten hexadecimal digits, a sign and a space */, SWEEP_MS = 60000, ID_SIZE = 48 };
 
 enum told { TOLD_NOTHING, TOLD_FIRING, TOLD_RESOLVED, TOLD_SKIPPED }; /* each says more than the one before it */
 
@@ -35,8 +35,8 @@ struct news {
     size_t count;
     bool caught_up;
     int64_t swept_ms;
-    int beginning_count;
-    struct beginning beginnings[PARTITIONS_MAX];
+    size_t beginning_count, beginning_capacity;
+    struct beginning *beginnings;
     size_t remembered_count, remembered_capacity;
     struct remembered *remembered;
 };
@@ -62,6 +62,7 @@ void news_clear(struct news *news)
             entry_free(entry);
         }
     }
+    free(news->beginnings);
     free(news->remembered);
     *news = (struct news){0};
 }
@@ -129,8 +130,8 @@ static void remember(struct news *news, const char *note)
 
 void news_begin(struct news *news, int32_t partition, int64_t position, const char *note)
 {
-    if (news->beginning_count < PARTITIONS_MAX)
-        news->beginnings[news->beginning_count++] = (struct beginning){partition, position};
+    news->beginnings = memory_grow(news->beginnings, &news->beginning_capacity, news->beginning_count + 1, sizeof *news->beginnings);
+    news->beginnings[news->beginning_count++] = (struct beginning){partition, position};
     remember(news, note);
 }
 
@@ -141,7 +142,7 @@ void news_caught_up(struct news *news)
 
 static int64_t position_before(const struct news *news, int32_t partition)
 {
-    for (int i = 0; i < news->beginning_count; i++)
+    for (size_t i = 0; i < news->beginning_count; i++)
         if (news->beginnings[i].partition == partition)
             return news->beginnings[i].position;
     return -1;

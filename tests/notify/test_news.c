@@ -292,6 +292,25 @@ static void stories__at_random_tell_everything_once(void **state)
         random_story(seed);
 }
 
+/* However many partitions the topic has, what was told of each stays told. */
+static void positions__of_every_partition_count(void **state)
+{
+    (void)state;
+    enum { PARTITIONS = 100 };
+    struct news *news = news_new();
+    for (int32_t p = 0; p < PARTITIONS; p++)
+        news_begin(news, p, 1, "");
+    for (int32_t p = 0; p < PARTITIONS; p++) {
+        char key[32], id[40];
+        snprintf(key, sizeof key, "k%d", (int)p);
+        snprintf(id, sizeof id, "%s-1", key);
+        assert_true(news_add(news, p, 0, notice_of(key, id, "firing", "\"funnel\":\"f\"", ""), true, 1000));
+    }
+    news_caught_up(news);
+    assert_string_equal(tell(news, 9000), "");
+    news_free(news);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +322,7 @@ int main(void)
         cmocka_unit_test(alert__that_was_skipped_is_skipped_to_its_end),
         cmocka_unit_test(standing__is_what_fires_and_what_ended_lately),
         cmocka_unit_test(stories__at_random_tell_everything_once),
+        cmocka_unit_test(positions__of_every_partition_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
