@@ -6,7 +6,7 @@
 #include "bound.h"
 
 enum {
-    BLOCK_RECORDS = 1 << 16,   /* read ahead at once, over all partitions */
+    BLOCK_RECORDS = 1 << 14,   /* read ahead at once, over all partitions */
     BLOCK_LEAST = 1 << 10,     /* of one partition */
 };
 
