@@ -91,6 +91,8 @@ static int serve(const struct settings *settings, unsigned set, bool embedded, i
     roles_stop(&roles);
     if (engine)
         stopped_log->ops->close(stopped_log);
+    if (status == EXIT_DONE)
+        operator_log(OPERATOR_INFO, settings->application, "left in order");
     return status;
 }
 

@@ -120,15 +120,6 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return reply_send(&reply, connection);
 }
 
-static void on_library_log(void *context, const char *format, va_list arguments)
-{
-    (void)context;
-    char text[256];
-    vsnprintf(text, sizeof text, format, arguments);
-    text[strcspn(text, "\n")] = '\0';
-    operator_log(OPERATOR_DEBUG, "microhttpd", "%s", text); /* mostly of clients that left */
-}
-
 /* ---- starting and stopping ---- */
 
 /* A listening socket for HOST:PORT. -1: said why. */
@@ -208,8 +199,8 @@ static bool start_http(struct server *server)
     int descriptor = listen_at(server->settings->http.listen);
     if (descriptor < 0)
         return false;
-    server->http = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, server,
-                                    MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)descriptor,
+    /* Without the library's log: it tells of every page that was closed, and of whatever a client sent amiss. */
+    server->http = MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, (MHD_socket)descriptor,
                                     MHD_OPTION_CONNECTION_LIMIT, connections_allowed(), MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SERVER_IDLE_S,
                                     MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)SERVER_REQUEST_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_END);
     if (server->http == NULL) {

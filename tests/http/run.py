@@ -241,6 +241,9 @@ def streams(directory):
         expect(figure(client, "funneld_http_streams_cut_total") == 1, "not just the deaf client was cut off")
         status, _ = served.daemon.terminate()
         expect(status == 0, f"exit status {status}")
+        said = served.daemon.log.read_text(encoding="utf-8")
+        expect("level=debug" not in said, "clients that left are told of one by one")
+        expect('msg="left in order"' in said, "leaving is not told of")
         return f"told after {1000 * delay:.0f} ms; {IDLE_CLIENTS} idle clients all told within {took:.1f} s of the event, {resident} MiB in all; a deaf one cut off after {heard >> 10} KiB"
 
 
