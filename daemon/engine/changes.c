@@ -59,9 +59,20 @@ static void look_at_funnels(struct saying *saying, const struct checkpoint_readi
     }
 }
 
-bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, const struct unknowns *unknowns, bool accepted)
+/* Every event that was counted left a row of its lead, and the one that moved a partition's greatest `at` is never forgotten. */
+static bool has_counted(const struct checkpoint *last)
+{
+    for (int i = 0; i < last->partition_count; i++)
+        if (last->partitions[i].greatest_at != TIME_NONE)
+            return true;
+    return false;
+}
+
+bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, uint64_t read, const struct unknowns *unknowns, bool accepted)
 {
     struct saying saying = {.settings = settings, .level = accepted ? OPERATOR_WARN : OPERATOR_ERROR};
+    if (last != NULL && read == 0 && has_counted(last))
+        refuse(&saying, "events were counted, but no lead can be read from %s-leads-changelog: it was lost, or another version of this program wrote it", settings->application);
     look_at_names(&saying, unknowns);
     if (last != NULL && last->config != settings->hash) {
         const struct checkpoint_reading *reading = &last->reading;
@@ -76,7 +87,7 @@ bool changes_are_borne(const struct settings *settings, const struct checkpoint 
         return true;
     if (!accepted)
         operator_log(OPERATOR_ERROR, settings->application,
-                     "the state does not bear this configuration: `funneld rebuild --config %s` makes it anew from the input; or `funneld run --accept-changes`, once, "
+                     "the state does not bear that: `funneld rebuild --config %s` makes it anew from the input; or `funneld run --accept-changes`, once, "
                      "goes on with what is known and loses what is not named",
                      settings->path);
     return accepted;

@@ -5,6 +5,8 @@
  * `lost`, `removed` or `other` name, is what its name means now. How events are read (fields, sources, names) holds from here on.
  * Refused is what would leave numbers that no replay gives, or lose what is known without a word: steps and funnels that nobody names any more, a new
  * funnel or dimension (whose past was not kept), `take` of values that were not kept, another currency, a longer retention.
+ * Refused, too, is a changelog of which no row can be read although events were counted: it was lost, or another version of this program wrote it. Going on
+ * would publish a funnel without leads in the place of the one that is known.
  * Threads: one. */
 #ifndef FUNNELD_ENGINE_CHANGES_H
 #define FUNNELD_ENGINE_CHANGES_H
@@ -13,7 +15,8 @@
 #include "../wire/checkpoint_json.h"
 #include "unknowns.h"
 
-/* Say in the operator's log what has changed, as far as it matters. false: there is something that the state does not bear, and it was not `accepted`. */
-bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, const struct unknowns *unknowns, bool accepted);
+/* Say in the operator's log what has changed, as far as it matters. `read`: rows of the changelog that could be. false: there is something that the state does not
+ * bear, and it was not `accepted`. */
+bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, uint64_t read, const struct unknowns *unknowns, bool accepted);
 
 #endif

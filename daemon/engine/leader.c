@@ -227,7 +227,7 @@ static enum log_status take_office(struct leader *leader)
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, leader->alerting, &restored);
     const struct checkpoint *checkpoint = restored.checkpoint;
-    if (status == LOG_OK && !changes_are_borne(leader->settings, checkpoint, &restored.unknowns, leader->options->accept_changes))
+    if (status == LOG_OK && !changes_are_borne(leader->settings, checkpoint, restored.rows - restored.unread_rows, &restored.unknowns, leader->options->accept_changes))
         status = LOG_REFUSED;
     unknowns_free(&restored.unknowns);
     if (status != LOG_OK) {

@@ -6,8 +6,8 @@ Source: the Kafka protocol guide; of each request the last version before compac
 import socket
 import struct
 
-CREATE_TOPICS, OFFSET_FETCH, DELETE_RECORDS, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS, CREATE_PARTITIONS = 19, 9, 21, 22, 30, 31, 37
-VERSIONS = {CREATE_TOPICS: 4, OFFSET_FETCH: 4, DELETE_RECORDS: 1, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1, CREATE_PARTITIONS: 1}
+CREATE_TOPICS, DELETE_TOPICS, OFFSET_FETCH, DELETE_RECORDS, INIT_PRODUCER_ID, CREATE_ACLS, DELETE_ACLS, CREATE_PARTITIONS = 19, 20, 9, 21, 22, 30, 31, 37
+VERSIONS = {CREATE_TOPICS: 4, DELETE_TOPICS: 3, OFFSET_FETCH: 4, DELETE_RECORDS: 1, INIT_PRODUCER_ID: 1, CREATE_ACLS: 1, DELETE_ACLS: 1, CREATE_PARTITIONS: 1}
 RESOURCES = {"topic": 2, "group": 3, "transactional id": 5}
 OPERATIONS = {"Read": 3, "Write": 4, "Create": 5}
 LITERAL, ALLOW = 3, 3
@@ -74,6 +74,17 @@ def create_topic(servers, name, partitions, **properties):
     error, message = answer.take("h"), answer.string()
     if error:
         raise RuntimeError(f"topic {name}: error {error}, {message}")
+
+
+def delete_topic(servers, name):
+    """The topic and all that is on it."""
+    answer = _ask(servers, DELETE_TOPICS, _array([_string(name)]) + struct.pack(">i", TIMEOUT_S * 1000))
+    answer.take("i")  # throttled for
+    answer.take("i")  # one topic
+    answer.string()
+    error = answer.take("h")
+    if error:
+        raise RuntimeError(f"topic {name}: error {error}")
 
 
 def add_partitions(servers, name, count):

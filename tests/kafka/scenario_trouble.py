@@ -1,12 +1,14 @@
 """What goes wrong on a working day, and what the daemon says about it: the broker away at the start, topics missing, somebody else under its
 transactional id. It waits, says what for, is ready only when it leads or stands by, and goes on by itself."""
 
+import subprocess
+
 import records
 from application import TEMPLATE, Application
 from cluster import Cluster
 from manager import Manager
-from protocol import create_topic, take_transactional_id
-from suite import expect, wait_until
+from protocol import create_topic, delete_topic, take_transactional_id
+from suite import PROGRAM, expect, wait_until
 
 LATE_S = 40
 EVENT = '{"lead_id": "L-1", "stage": "new", "product": "Допуск СРО"}'.encode()
@@ -21,6 +23,7 @@ def trouble(suite):
         signs = _away_then_missing(cluster, applications[0])
         _another_program(applications[0])
         _standing_by(applications[0])
+        _state_lost(applications[0])
         applications.append(Application(suite, "no-creation", servers=cluster.servers,
                                         template=TEMPLATE.read_text(encoding="utf-8").replace("every: 1s", "every: 1s, create_topics: false")))
         _may_not_create(applications[1])
@@ -72,6 +75,22 @@ def _standing_by(application):
     expect(second.terminate()[0] == 0, "exit status of the second")
     expect(application.daemons[0].terminate()[0] == 0, "exit status after SIGTERM")
     manager.close()
+
+
+def _state_lost(application):
+    """Without the changelog it does not publish an empty funnel, and rebuild makes it anew."""
+    delete_topic(application.servers, application.changelog)
+    before = application.read(application.snapshots)
+    daemon = application.daemon().start()
+    wait_until(lambda: not daemon.running(), LATE_S, f"{daemon.log}: it ends")
+    expect(daemon.process.wait() == 2, f"exit status {daemon.process.returncode} without a changelog")
+    expect(daemon.said(f"no lead can be read from {application.changelog}: it was lost") and daemon.said("`funneld rebuild --config "), f"{daemon.log}: it says what is lost, and what helps")
+    expect(application.read(application.snapshots) == before, "it published something")
+    subprocess.run([PROGRAM, "rebuild", "--config", application.config], check=True, capture_output=True)
+    daemon = application.daemon().start()
+    _says(daemon, "all restored")
+    expect(daemon.said(" leads=1 "), f"{daemon.log}: its lead is there again")
+    expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
 
 
 def _may_not_create(application):
