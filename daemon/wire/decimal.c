@@ -1,5 +1,7 @@
 #include "decimal.h"
 
+#include "words.h"
+
 /* Exponents are held to this: no text is long enough for its digits to make up for a greater one. */
 #define EXPONENT_MAX INT64_C(1000000000000000)
 
@@ -100,33 +102,24 @@ bool decimal_round(const struct decimal *decimal, int power, enum decimal_roundi
     return true;
 }
 
-/* Behind the digits at `at`, which are put to those that *value has. */
-static inline const char *take_digits(const char *at, const char *end, int64_t *value)
-{
-    for (; at < end && is_digit(*at); at++)
-        *value = *value * 10 + (*at - '0');
-    return at;
-}
-
-/* Few digits with two, one or no decimals, as amounts mostly are written. false: not so simple, which says nothing about the text. */
+/* At most eight digits with two, one or no decimals, as amounts mostly are written. false: not so simple, which says nothing about the text. */
 static bool plain_amount(struct text text, int64_t *minor)
 {
-    enum { PLAIN_MAX = 16 }; /* bytes: hundredths of as many digits fit */
-    const char *end = text.data + text.length;
-    int64_t value = 0;
-    if (text.length == 0 || text.length > PLAIN_MAX || text.data[0] == '0')
+    if (text.length == 0 || text.data[0] == '0')
         return false;
-    const char *point = take_digits(text.data, end, &value);
-    if (point == text.data)
+    uint64_t word = word_load_some(text.data, text.length), others = word_not_digits(word);
+    size_t digits = others != 0 ? word_first(others) : 8, rest = text.length - digits;
+    if (digits == 0)
         return false;
-    if (point == end) {
+    int64_t value = word_number(word, digits);
+    if (rest == 0) {
         *minor = value * 100;
         return true;
     }
-    ptrdiff_t decimals = end - point - 1;
-    if (*point != '.' || decimals < 1 || decimals > 2 || take_digits(point + 1, end, &value) != end)
+    const char *point = text.data + digits;
+    if (rest < 2 || rest > 3 || *point != '.' || !is_digit(point[1]) || !is_digit(point[rest - 1]))
         return false;
-    *minor = decimals == 1 ? value * 10 : value;
+    *minor = value * 100 + (point[1] - '0') * 10 + (rest == 3 ? point[2] - '0' : 0);
     return true;
 }
 

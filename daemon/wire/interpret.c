@@ -3,8 +3,10 @@
 
 #include "interpret.h"
 
+#include <stdlib.h>
+
+#include "../core/memory.h"
 #include "decimal.h"
-#include "moment.h"
 #include "utf8.h"
 
 enum { LEAD_ID_MAX = 255 }; /* bytes */
@@ -12,6 +14,11 @@ enum { LEAD_ID_MAX = 255 }; /* bytes */
 void interpreter_init(struct interpreter *interpreter, const struct settings *settings, struct arena *arena)
 {
     *interpreter = (struct interpreter){.settings = settings, .lookup = lookup_new(settings), .arena = arena, .default_funnel = -1};
+    interpreter->currencies = memory_new((size_t)settings->funnel_count * sizeof *interpreter->currencies);
+    for (int f = 0; f < settings->funnel_count; f++)
+        interpreter->currencies[f] = text_of(settings->funnels[f].currency);
+    interpreter->times = memory_new(sizeof *interpreter->times);
+    interpreter->times->local = settings->local_times ? &settings->zone : NULL;
     for (int f = settings->funnel_count - 1; f >= 0; f--)
         if (settings->namings[f].match_count == 0)
             interpreter->default_funnel = f;
@@ -20,6 +27,8 @@ void interpreter_init(struct interpreter *interpreter, const struct settings *se
 void interpreter_free(struct interpreter *interpreter)
 {
     lookup_free(interpreter->lookup);
+    free(interpreter->currencies);
+    free(interpreter->times);
 }
 
 /* One element on its way. A step returns false when the element is refused: nothing after it is looked at. */
@@ -92,11 +101,9 @@ static bool read_lead(struct reading *reading)
 
 static bool read_time(struct reading *reading, const char *name, const struct json_value *value, int64_t *out)
 {
-    const struct settings *settings = reading->interpreter->settings;
-    const struct zone *local = settings->local_times ? &settings->zone : NULL;
     bool readable = false;
     if (value->kind == JSON_STRING)
-        readable = moment_from_text(unescaped(reading, value), local, out);
+        readable = moment_read(reading->interpreter->times, unescaped(reading, value), out);
     else if (value->kind == JSON_NUMBER)
         readable = moment_from_number(value->raw, out);
     return readable || fault(reading, FAULT_BAD_TIME, name, "not a time between the years 1 and 9999", value);
@@ -294,7 +301,7 @@ static bool read_stage(struct reading *reading)
 /* The amount counts in the funnels whose currency it is or that have none; without a currency of its own, in all. */
 static void read_amount(struct reading *reading)
 {
-    const struct settings *settings = reading->interpreter->settings;
+    const struct interpreter *interpreter = reading->interpreter;
     struct event *event = &reading->out->event;
     const struct json_value *value = field(reading, FIELD_AMOUNT), *currency_value = field(reading, FIELD_CURRENCY);
     struct text currency = {NULL, 0};
@@ -309,12 +316,13 @@ static void read_amount(struct reading *reading)
     }
     struct move *moves = (struct move *)event->moves; /* ours until the event is handed out */
     for (int i = 0; i < event->move_count; i++) {
-        const struct funnel *funnel = &settings->funnels[moves[i].funnel];
-        moves[i].amount_counts = currency.data == NULL || funnel->currency[0] == '\0' || text_equal(currency, text_of(funnel->currency));
+        struct text wanted = interpreter->currencies[moves[i].funnel];
+        moves[i].amount_counts = currency.data == NULL || wanted.length == 0 || text_equal(currency, wanted);
         event->has_amount |= moves[i].amount_counts;
-        if (!moves[i].amount_counts)
-            fault(reading, FAULT_OTHER_CURRENCY, "currency", arena_format(reading->interpreter->arena, "funnel %s counts in %s", funnel->id, funnel->currency),
-                  currency_value);
+        if (!moves[i].amount_counts) {
+            const char *id = interpreter->settings->funnels[moves[i].funnel].id;
+            fault(reading, FAULT_OTHER_CURRENCY, "currency", arena_format(interpreter->arena, "funnel %s counts in %s", id, wanted.data), currency_value);
+        }
     }
     reading->counts |= event->has_amount;
 }

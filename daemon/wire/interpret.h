@@ -7,10 +7,13 @@
 #include "fault.h"
 #include "lookup.h"
 #include "mapping.h"
+#include "moment.h"
 
 struct interpreter {
     const struct settings *settings;
     struct lookup *lookup;
+    struct text *currencies;   /* of the funnels; empty: any */
+    struct moment_reader *times;
     struct arena *arena;
     int default_funnel;        /* the first one without `match`; -1: none */
 };

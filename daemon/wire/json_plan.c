@@ -6,7 +6,7 @@
 #include "json_value.h"
 #include "utf8.h"
 
-struct json_node json_nothing = {.slot = -1, .index = SIZE_MAX};
+struct json_node json_nothing = {.slot = -1, .index = SIZE_MAX, .written_mask = {0xFF}, .first = &json_nothing, .follower = &json_nothing};
 
 /* The first eight bytes of a name, zeros where it is shorter; `readable` bytes (>= length) may be touched. */
 static uint64_t name_prefix(struct text name, size_t readable)
@@ -38,11 +38,29 @@ static size_t index_of(struct text token)
     return index;
 }
 
-/* How a text writes the name, unless it escapes what it need not. */
-static void set_written(struct json_node *node, struct text token)
+static void node_init(struct json_node *node, struct text token)
+{
+    *node = json_nothing;
+    node->token = token;
+    node->index = index_of(token);
+    node->prefix = name_prefix(token, token.length);
+}
+
+/* As if the name were written with a NUL where its quote must be. */
+static void set_never_written(struct json_node *node)
+{
+    node->written_length = 0;
+    node->written[0] = 0;
+    node->written_mask[0] = 0xFF;
+}
+
+/* How a text writes the node's name, unless it escapes what it need not. */
+static void set_written(struct json_node *node)
 {
     char written[JSON_WRITTEN] = {0}, mask[JSON_WRITTEN] = {0};
-    if (token.length + 3 > JSON_WRITTEN || !utf8_valid(token))
+    struct text token = node->token;
+    size_t length = token.length + 3;
+    if (length > JSON_WRITTEN || !utf8_valid(token))
         return;
     written[0] = '"';
     for (size_t i = 0; i < token.length; i++) {
@@ -52,18 +70,12 @@ static void set_written(struct json_node *node, struct text token)
     }
     written[token.length + 1] = '"';
     written[token.length + 2] = ':';
-    node->written_length = token.length + 3;
-    memset(mask, 0xFF, node->written_length);
+    memset(mask, 0xFF, length);
+    node->written_length = length;
     for (int i = 0; i < 2; i++) {
         node->written[i] = word_load(written + 8 * i);
         node->written_mask[i] = word_load(mask + 8 * i);
     }
-}
-
-static void node_init(struct json_node *node, struct text token)
-{
-    *node = (struct json_node){.slot = -1, .token = token, .index = index_of(token), .prefix = name_prefix(token, token.length)};
-    set_written(node, token);
 }
 
 static struct json_node *node_child(struct json_node *node, struct text token)
@@ -116,10 +128,13 @@ int json_plan_want(struct json_plan *plan, const struct text *tokens, int token_
     if (node->slot >= 0)
         return node->slot;
     int slot = node->slot = plan->slot_count++;
+    if (node->below_count == 0)
+        set_written(node);
     node = &plan->root;
     for (int i = 0; i < token_count; i++) {
         node->below = memory_resize(node->below, (size_t)(node->below_count + 1) * sizeof *node->below);
         node->below[node->below_count++] = slot;
+        set_never_written(node);
         node = node_child(node, tokens[i]);
     }
     return slot;

@@ -35,10 +35,10 @@ struct json_node { /* a value on the way to what is wanted */
     struct json_node *next;     /* the parent's next child of the same bucket */
     /* Machines write the members of their objects in one order. So the scanner first tries the member that came here in the last text: whether
      * its name in quotes and a colon stand here, as two numbers. */
-    size_t written_length;      /* of these; 0: they are too long for that, or are written otherwise */
+    size_t written_length;      /* of these; 0: this node is not tried, for it is not wanted, something below it is, or its name is long or needs escapes */
     uint64_t written[2], written_mask[2];
-    struct json_node *first;    /* the child that came first; NULL: none yet */
-    struct json_node *follower; /* the sibling that came after this */
+    struct json_node *first;    /* the child to be tried first; json_nothing: not known yet */
+    struct json_node *follower; /* the sibling to be tried after this */
     struct json_node *buckets[JSON_BUCKETS];
 };
 
@@ -49,7 +49,8 @@ struct json_plan {
 
 extern struct json_node json_nothing; /* the node of what nobody wants: without slot and children */
 
-/* Whether this member's name in quotes and a colon stand at `at`, and something follows; false also where they may, but the text's end is near. */
+/* Whether this member's name in quotes and a colon stand at `at`, and something follows; false also where they may, but the text's end is near.
+ * Of json_nothing: whether a NUL stands there. */
 static inline bool json_node_is_written(const struct json_node *node, const char *at, const char *end)
 {
     return end - at > JSON_WRITTEN && ((word_load(at) ^ node->written[0]) & node->written_mask[0]) == 0 &&

@@ -12,7 +12,7 @@ enum { BLOCKS = 8 }; /* looked at together */
 struct scan {
     const char *start, *end;
     const char *blocks;        /* where the blocks begin that were looked at last ... */
-    uint64_t special[BLOCKS];  /* ... and which of their bytes are special, as are those behind the end */
+    uint64_t special[BLOCKS + 1]; /* ... and which of their bytes are special, as are those behind the end; then 0 */
     struct json_value *values;
     struct json_value unwanted;
     const char *fault_at;
@@ -52,13 +52,15 @@ static void look_at_blocks(struct scan *scan, const char *at)
     for (int i = 0; i < BLOCKS; i++, at += JSON_BLOCK) {
         if (scan->end - at < JSON_BLOCK) {
             scan->special[i] = last_special(scan, at);
+            scan->special[i + 1] = 0;
             return;
         }
         scan->special[i] = json_special(at);
     }
+    scan->special[BLOCKS] = 0;
 }
 
-/* skip_plain's slow way: the rest of the block holds nothing special, or `at` lies behind the blocks. */
+/* skip_plain's slow way: the next 64 bytes hold nothing special, or `at` lies behind the blocks. */
 __attribute__((noinline)) static const char *skip_blocks(struct scan *scan, const char *at)
 {
     size_t block = (size_t)(at - scan->blocks) / JSON_BLOCK + 1;
@@ -78,13 +80,22 @@ __attribute__((noinline)) static const char *skip_blocks(struct scan *scan, cons
  * wait for the end of the one before it. */
 static inline const char *skip_plain(struct scan *scan, const char *at)
 {
-    size_t into = (size_t)(at - scan->blocks), block = into / JSON_BLOCK;
-    if (block < BLOCKS && scan->special[block] >> into % JSON_BLOCK != 0)
-        return at + __builtin_ctzll(scan->special[block] >> into % JSON_BLOCK);
+    size_t into = (size_t)(at - scan->blocks), block = into / JSON_BLOCK, bit = into % JSON_BLOCK;
+    if (block < BLOCKS) {
+        uint64_t special = scan->special[block] >> bit | scan->special[block + 1] << 1 << (JSON_BLOCK - 1 - bit); /* of 64 bytes from here */
+        if (special != 0)
+            return at + __builtin_ctzll(special);
+    }
     return skip_blocks(scan, at);
 }
 
-/* scan_string's slow way, from the first byte that is not plain. */
+/* Behind the characters at `at` that are not ASCII and the plain bytes after them. */
+__attribute__((noinline)) static const char *skip_letters(struct scan *scan, const char *at)
+{
+    return skip_plain(scan, utf8_skip(at, scan->end));
+}
+
+/* scan_string's slow way, from the first byte that is neither plain nor a well-formed character. */
 static const char *scan_string_rest(struct scan *scan, const char *at, bool *escaped)
 {
     for (const char *end = scan->end;;) {
@@ -99,15 +110,15 @@ static const char *scan_string_rest(struct scan *scan, const char *at, bool *esc
             if (length == 0)
                 return fail(scan, at, fault);
             *escaped = true;
-            at += length;
+            at = skip_plain(scan, at + length);
         } else if (c < 0x20) {
             return fail(scan, at, "control character in a string");
         } else {
-            at = utf8_skip(at, end);
-            if (at < end && (unsigned char)*at >= 0x80)
+            const char *letters = at;
+            at = skip_letters(scan, letters);
+            if (at == letters)
                 return fail(scan, at, "invalid UTF-8");
         }
-        at = skip_plain(scan, at);
     }
 }
 
@@ -116,6 +127,8 @@ static inline const char *scan_string(struct scan *scan, const char *at, bool *e
 {
     *escaped = false;
     at = skip_plain(scan, at);
+    if (at < scan->end && (unsigned char)*at >= 0x80)
+        at = skip_letters(scan, at);
     return at < scan->end && *at == '"' ? at : scan_string_rest(scan, at, escaped);
 }
 
@@ -133,7 +146,12 @@ static inline const char *skip_digits(const char *at, const char *end)
     return at;
 }
 
-static const char *scan_number(struct scan *scan, const char *at)
+static inline bool begins_number(char c)
+{
+    return c == '-' || (c >= '0' && c <= '9');
+}
+
+__attribute__((noinline)) static const char *scan_number(struct scan *scan, const char *at)
 {
     const char *end = scan->end, *first = *at == '-' ? at + 1 : at;
     at = skip_digits(first, end);
@@ -206,11 +224,11 @@ static void forget_below(const struct json_node *node, struct json_value *values
         values[*slot].kind = JSON_ABSENT;
 }
 
-/* Any member. *next is where the plan remembers the one that came here in the last text, moved on to where it remembers the one after it. */
+/* Any member. *next is where the plan remembers the one that came here in the last text; it is moved on to where it remembers the one after it. */
 static const char *scan_member(struct scan *scan, const char *at, struct json_node *node, struct json_node ***next, int depth)
 {
     struct json_node *member = **next;
-    if (member != NULL && json_node_is_written(member, at, scan->end)) {
+    if (member != &json_nothing && json_node_is_written(member, at, scan->end)) {
         at += member->written_length;
     } else {
         at = scan_name(scan, at, node, &member);
@@ -226,23 +244,25 @@ static const char *scan_member(struct scan *scan, const char *at, struct json_no
     return scan_value(scan, skip_space(at, scan->end), member, depth + 1);
 }
 
-/* The way of most: the member that came here in the last text is here again, a string, and without a space. NULL: it is not so, or there is a fault,
- * which scan_member tells. */
+/* The way of most: the member that came here in the last text is here again, a string or number, and without a space. NULL: it is not so, or there is
+ * a fault, which scan_member tells. */
 static inline const char *scan_expected(struct scan *scan, const char *at, const struct json_node *member)
 {
-    if (member == NULL || member->slot < 0 || member->below_count > 0 || !json_node_is_written(member, at, scan->end))
+    if (!json_node_is_written(member, at, scan->end))
         return NULL;
     at += member->written_length;
-    if (*at != '"')
+    bool is_string = *at == '"';
+    if (!is_string && !begins_number(*at))
         return NULL;
     struct json_value *value = &scan->values[member->slot];
-    const char *first = at + 1, *last = scan_string(scan, first, &value->escaped);
+    value->escaped = false;
+    const char *first = at + is_string, *last = is_string ? scan_string(scan, first, &value->escaped) : scan_number(scan, first);
     if (last == NULL)
         return NULL;
-    value->kind = JSON_STRING;
+    value->kind = is_string ? JSON_STRING : JSON_NUMBER;
     value->raw.data = first;
     value->raw.length = (size_t)(last - first);
-    return last + 1;
+    return last + is_string;
 }
 
 static const char *scan_object(struct scan *scan, const char *at, struct json_node *node, int depth)
@@ -323,12 +343,9 @@ static const char *scan_no_string(struct scan *scan, const char *at, struct json
         kind = JSON_NULL;
         at = scan_word(scan, at, "null", 4);
         break;
-    case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-        kind = JSON_NUMBER;
-        at = scan_number(scan, at);
-        break;
     default:
-        return fail(scan, at, "no JSON value");
+        kind = JSON_NUMBER;
+        at = begins_number(*at) ? scan_number(scan, at) : fail(scan, at, "no JSON value");
     }
     if (at != NULL)
         *value = (struct json_value){.kind = kind, .raw = {first, (size_t)(at - first)}, .count = count};

@@ -11,7 +11,7 @@ struct json_value {
     enum json_kind kind; /* JSON_ABSENT: the rest means nothing */
     bool escaped;        /* a string that holds backslashes; its text is json_unescape's */
     struct text raw;     /* as written; a string without its quotes */
-    size_t count;        /* JSON_ARRAY: its elements */
+    size_t count;        /* JSON_ARRAY: its elements; of others it means nothing */
 };
 
 /* The text of a string whose escapes are well-formed; `buffer` has room for raw.length bytes. It points into the buffer, or into the scanned

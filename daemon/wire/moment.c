@@ -33,19 +33,37 @@ static int two_digits(const char *at, int most)
     return tens <= 9 && ones <= 9 && value <= most ? value : -1;
 }
 
-/* YYYY-MM-DDThh:mm:ss: its first 19 bytes, as seconds of the local clock. */
-static bool read_local(const char *at, int64_t *local_s)
+/* YYYY-MM-DD as seconds of the local clock at its midnight. */
+static bool read_day(struct moment_reader *reader, const char *at, int64_t *midnight)
 {
-    uint64_t date, time;
-    if (!word_pairs(at, "0000-00-", &date) || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || !word_pairs(at + 11, "00:00:00", &time))
+    uint64_t date;
+    if (reader->day[0] != '\0' && memcmp(reader->day, at, MOMENT_DAY) == 0) {
+        *midnight = reader->midnight;
+        return true;
+    }
+    if (!word_pairs(at, "0000-00-", &date))
         return false;
     int year = word_byte(date, 0) * 100 + word_byte(date, 2), month = word_byte(date, 5), day = two_digits(at + 8, 31);
-    int hour = word_byte(time, 0), minute = word_byte(time, 3), second = word_byte(time, 6);
-    if (month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 60)
+    if (month < 1 || month > 12 || day < 1)
         return false;
-    int64_t midnight = calendar_local(year, month, day);
-    if (day > 28 && calendar_date(midnight).day != day)
+    *midnight = calendar_local(year, month, day);
+    if (day > 28 && calendar_date(*midnight).day != day)
         return false; /* the month is shorter */
+    memcpy(reader->day, at, MOMENT_DAY);
+    reader->midnight = *midnight;
+    return true;
+}
+
+/* YYYY-MM-DDThh:mm:ss: its first 19 bytes, as seconds of the local clock. */
+static bool read_local(struct moment_reader *reader, const char *at, int64_t *local_s)
+{
+    uint64_t time;
+    int64_t midnight;
+    if (!read_day(reader, at, &midnight) || (at[10] != 'T' && at[10] != 't' && at[10] != ' ') || !word_pairs(at + 11, "00:00:00", &time))
+        return false;
+    int hour = word_byte(time, 0), minute = word_byte(time, 3), second = word_byte(time, 6);
+    if (hour > 23 || minute > 59 || second > 60)
+        return false;
     *local_s = midnight + hour * 3600 + minute * 60 + second; /* second 60 carries by itself */
     return true;
 }
@@ -65,10 +83,10 @@ static bool read_offset(const char *at, const char *end, int *offset_s)
     return true;
 }
 
-static bool read_rfc3339(struct text text, const struct zone *local, int64_t *out)
+static bool read_rfc3339(struct moment_reader *reader, struct text text, int64_t *out)
 {
     int64_t local_s;
-    if (text.length < 19 || !read_local(text.data, &local_s))
+    if (text.length < 19 || !read_local(reader, text.data, &local_s))
         return false;
     const char *at = text.data + 19, *end = text.data + text.length;
     if (at < end && *at == '.') {
@@ -79,8 +97,8 @@ static bool read_rfc3339(struct text text, const struct zone *local, int64_t *ou
             return false;
     }
     int offset_s;
-    if (at == end && local != NULL)
-        *out = zone_moment(local, local_s);
+    if (at == end && reader->local != NULL)
+        *out = zone_moment(reader->local, local_s);
     else if (read_offset(at, end, &offset_s))
         *out = local_s - offset_s;
     else
@@ -88,15 +106,20 @@ static bool read_rfc3339(struct text text, const struct zone *local, int64_t *ou
     return true;
 }
 
-bool moment_from_text(struct text text, const struct zone *local, int64_t *out)
+bool moment_read(struct moment_reader *reader, struct text text, int64_t *out)
 {
     int64_t moment;
-    if (!read_rfc3339(text, local, &moment))
+    if (!read_rfc3339(reader, text, &moment))
         return moment_from_number(text, out);
     if (!moment_in_range(moment))
         return false;
     *out = moment;
     return true;
+}
+
+bool moment_from_text(struct text text, const struct zone *local, int64_t *out)
+{
+    return moment_read(&(struct moment_reader){.local = local}, text, out);
 }
 
 size_t moment_format(const struct zone *zone, int64_t moment, char buffer[MOMENT_TEXT_SIZE])

@@ -19,6 +19,17 @@ static inline uint64_t word_load(const char *at)
     return word;
 }
 
+/* The first `count` bytes, and zeros where these are fewer than eight. */
+static inline uint64_t word_load_some(const char *at, size_t count)
+{
+    if (count >= 8)
+        return word_load(at);
+    uint64_t word = 0;
+    for (size_t i = 0; i < count; i++)
+        word |= (uint64_t)(unsigned char)at[i] << 8 * i;
+    return word;
+}
+
 /* The top bit of each byte that is no decimal digit. */
 static inline uint64_t word_not_digits(uint64_t word)
 {
@@ -30,6 +41,15 @@ static inline uint64_t word_not_digits(uint64_t word)
 static inline size_t word_first(uint64_t marks)
 {
     return (size_t)__builtin_ctzll(marks) / 8;
+}
+
+/* The number that the first `count` bytes (1..8) make, which are digits. */
+static inline uint32_t word_number(uint64_t word, size_t count)
+{
+    word = (word - WORD_OF('0')) << (64 - 8 * count); /* zeros come before the first digit */
+    word = ((word * (1 + (10 << 8))) >> 8) & UINT64_C(0x00FF00FF00FF00FF); /* pairs of digits become numbers, then pairs of these */
+    word = ((word * (1 + (100 << 16))) >> 16) & UINT64_C(0x0000FFFF0000FFFF);
+    return (uint32_t)((word * (1 + (UINT64_C(10000) << 32))) >> 32);
 }
 
 /* Numbers of two digits among eight bytes: byte i of *pairs is the number that digit i and the one behind it make. false: some byte is not as in

@@ -129,7 +129,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (json_scan(plan, text, again, &same))
         for (int i = 0; i < COUNT_OF(wanted); i++)
             require(values[i].kind == again[i].kind && values[i].raw.data == again[i].raw.data && values[i].raw.length == again[i].raw.length &&
-                        values[i].escaped == again[i].escaped && values[i].count == again[i].count, "a second scan finds something else");
+                        values[i].escaped == again[i].escaped && (values[i].kind != JSON_ARRAY || values[i].count == again[i].count), "a second scan finds something else");
     else
         require(same.offset == error.offset && same.what == error.what, "a second scan refuses something else");
     json_plan_free(plan);

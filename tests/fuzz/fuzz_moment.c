@@ -48,6 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct text text = {(const char *)data, size};
     int64_t moment, local, number;
     bool read = moment_from_text(text, NULL, &moment), read_local = moment_from_text(text, &zone, &local);
+    struct moment_reader reader = {.local = &zone};
+    int64_t again = local;
+    for (int i = 0; i < 2; i++)
+        require(moment_read(&reader, text, &again) == read_local && (!read_local || again == local), "the day that was read last is only a shortcut");
     require(!read || (read_local && local == moment), "an offset is worth more than the zone");
     if (moment_from_number(text, &number)) {
         require(read && moment == number, "a string may hold a number");

@@ -92,7 +92,7 @@ static void round__each_way(void **state)
 static void amount__read_the_short_way_is_the_same(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"", "0", "1", "9", "00", "12", "100", "9999", "1234567", "123456789012", "99999999999999", "999999999999999", "9999999999999999"};
+    static const char *const pieces[] = {"", "0", "1", "9", "00", "12", "100", "9999", "1234567", "12345678", "123456789", "123456789012", "99999999999999", "999999999999999", "9999999999999999"};
     for (int whole = 0; whole < COUNT_OF(pieces); whole++)
         for (int decimals = -1; decimals < COUNT_OF(pieces); decimals++) {
             char plain[64], exponent[80];

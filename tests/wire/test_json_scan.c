@@ -261,7 +261,9 @@ static bool values_equal(const struct json_value *a, const struct json_value *b,
     for (int i = 0; i < count; i++) {
         if (a[i].kind != b[i].kind)
             return false;
-        if (a[i].kind != JSON_ABSENT && (a[i].escaped != b[i].escaped || a[i].count != b[i].count || a[i].raw.data != b[i].raw.data || a[i].raw.length != b[i].raw.length))
+        if (a[i].kind != JSON_ABSENT && (a[i].escaped != b[i].escaped || a[i].raw.data != b[i].raw.data || a[i].raw.length != b[i].raw.length))
+            return false;
+        if (a[i].kind == JSON_ARRAY && a[i].count != b[i].count)
             return false;
     }
     return true;

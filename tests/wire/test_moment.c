@@ -27,11 +27,15 @@ static const struct zone *berlin_2024(void)
     return &zone;
 }
 
+/* By itself, and by a reader that has read the rows before. */
 static void check(const struct row *rows, int count, const struct zone *local)
 {
+    struct moment_reader reader = {.local = local};
     for (int i = 0; i < count; i++) {
-        int64_t moment = NO_TIME;
+        int64_t moment = NO_TIME, by_reader = NO_TIME;
         bool read = moment_from_text(text_of(rows[i].text), local, &moment);
+        assert_int_equal(moment_read(&reader, text_of(rows[i].text), &by_reader), read);
+        assert_int_equal(by_reader, moment);
         if (read != (rows[i].expected != NO_TIME) || moment != rows[i].expected)
             print_error("%s is %lld, not %lld\n", rows[i].text, (long long)moment, (long long)rows[i].expected);
         assert_int_equal(moment, rows[i].expected);

@@ -54,6 +54,25 @@ static void digits__are_told_from_the_rest(void **state)
     }
 }
 
+static void number__of_some_digits(void **state)
+{
+    (void)state;
+    struct random random = {random_seed()};
+    print_message("SEED=%llu\n", (unsigned long long)random.state);
+    for (int round = 0; round < random_rounds(20000); round++) {
+        char bytes[8];
+        uint32_t expected = 0;
+        size_t count = (size_t)random_below(&random, 8) + 1;
+        fill(&random, bytes, 8, "0123456789", 10);
+        for (size_t i = 0; i < count; i++) {
+            bytes[i] = (char)('0' + random_below(&random, 10));
+            expected = expected * 10 + (uint32_t)(bytes[i] - '0');
+        }
+        assert_int_equal(word_number(word_load(bytes), count), expected);
+        assert_int_equal(word_number(word_load_some(bytes, count), count), expected);
+    }
+}
+
 /* Pieces of text, well-formed or nearly so. */
 static void utf8_skip__as_sequence_by_sequence(void **state)
 {
@@ -84,6 +103,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_special__every_byte_as_by_itself),
         cmocka_unit_test(digits__are_told_from_the_rest),
+        cmocka_unit_test(number__of_some_digits),
         cmocka_unit_test(utf8_skip__as_sequence_by_sequence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
