@@ -451,25 +451,32 @@ void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, cons
     free_forgotten(ledger);
 }
 
+static void restore_section(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash, const struct ledger_section *section)
+{
+    struct record *record = records_put(&ledger->records, lead_hash, section->funnel, lead->id, &section->set);
+    record->last_at = section->last_at;
+    if (lead->removed)
+        record->flags |= RECORD_REMOVED;
+    if (record->count > 0)
+        record->flags |= RECORD_PENDING;
+}
+
+/* A later row replaces an earlier one, in every funnel. */
 void ledger_restore(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash)
 {
-    for (int f = 0; f < ledger->definition->funnel_count; f++) { /* a later row replaces an earlier one */
-        struct record *record = records_find(&ledger->records, lead_hash, f, lead->id);
-        if (record != NULL)
-            records_delete(&ledger->records, record);
-        if (lead->removed) {
-            record = records_insert(&ledger->records, lead_hash, f, lead->id);
-            record->flags |= RECORD_REMOVED;
-            record->last_at = lead->last_at;
-        }
-    }
+    uint64_t told = 0; /* a bit for each funnel */
     for (int i = 0; i < lead->section_count; i++) {
-        const struct ledger_section *section = &lead->sections[i];
-        struct record *record = records_insert(&ledger->records, lead_hash, section->funnel, lead->id);
-        record->last_at = section->last_at;
-        record = records_store(&ledger->records, record, &section->set);
-        if (record->count > 0)
-            record->flags |= RECORD_PENDING;
+        restore_section(ledger, lead, lead_hash, &lead->sections[i]);
+        told |= UINT64_C(1) << lead->sections[i].funnel;
+    }
+    for (int f = 0; f < ledger->definition->funnel_count; f++) {
+        if (told >> f & 1)
+            continue;
+        struct record *record = lead->removed ? NULL : records_find(&ledger->records, lead_hash, f, lead->id);
+        if (lead->removed)
+            restore_section(ledger, lead, lead_hash, &(struct ledger_section){.funnel = f, .last_at = lead->last_at});
+        else if (record != NULL)
+            records_delete(&ledger->records, record);
     }
     ledger->fresh_unlisted = true;
 }

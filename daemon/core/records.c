@@ -114,28 +114,6 @@ static void grow_slots(struct records *records)
     free(old);
 }
 
-static struct record *new_record(struct records *records, uint64_t hash, int funnel, struct text id)
-{
-    assert(id.length <= UINT8_MAX);
-    size_t size = record_size(0, false, (uint8_t)id.length);
-    struct record *record = slab_take(&records->slab, size);
-    *record = (struct record){.hash = hash, .last_at = TIME_NONE, .funnel = (uint8_t)funnel, .id_length = (uint8_t)id.length};
-    memcpy(record->id, id.data, id.length);
-    records->bytes += size;
-    return record;
-}
-
-struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id)
-{
-    if ((records->count + 1) * 4 > (records->slot_mask + 1) * 3)
-        grow_slots(records);
-    uint64_t hash = records_hash(lead_hash, funnel);
-    struct record *record = new_record(records, hash, funnel, id);
-    records->slots[find_slot(records, hash, funnel, id)] = slot_for(record);
-    records->count++;
-    return record;
-}
-
 static bool has_amount(const struct lead_set *set)
 {
     for (uint32_t i = 0; i < set->count; i++)
@@ -154,6 +132,32 @@ static void fill_record(struct record *record, const struct lead_set *set, bool 
         memcpy(elements, set->elements, set->count * sizeof *set->elements);
     if (amount)
         elements[set->count] = (uint64_t)set->amount_minor;
+}
+
+struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id)
+{
+    return records_put(records, lead_hash, funnel, id, &(struct lead_set){0});
+}
+
+struct record *records_put(struct records *records, uint64_t lead_hash, int funnel, struct text id, const struct lead_set *set)
+{
+    assert(id.length <= UINT8_MAX);
+    if ((records->count + 1) * 4 > (records->slot_mask + 1) * 3)
+        grow_slots(records);
+    uint64_t hash = records_hash(lead_hash, funnel), slot = find_slot(records, hash, funnel, id);
+    if (records->slots[slot] == 0)
+        records->count++;
+    else
+        records_give_back(records, record_at(records->slots[slot]));
+    bool amount = has_amount(set);
+    size_t size = record_size(set->count, amount, (uint8_t)id.length);
+    struct record *record = slab_take(&records->slab, size);
+    *record = (struct record){.hash = hash, .last_at = TIME_NONE, .funnel = (uint8_t)funnel, .id_length = (uint8_t)id.length};
+    memcpy(record->id, id.data, id.length);
+    fill_record(record, set, amount);
+    records->bytes += size;
+    records->slots[slot] = slot_for(record);
+    return record;
 }
 
 struct record *records_supersede(struct records *records, struct record *record, const struct lead_set *set)

@@ -47,6 +47,7 @@ void record_facts(struct record *record, const struct lead_names *names, const s
 
 struct record *records_find(const struct records *records, uint64_t lead_hash, int funnel, struct text id); /* NULL: not there */
 struct record *records_insert(struct records *records, uint64_t lead_hash, int funnel, struct text id);     /* not there yet; empty; id of 1..255 bytes */
+struct record *records_put(struct records *records, uint64_t lead_hash, int funnel, struct text id, const struct lead_set *set); /* in the place of what is there, if there is something; no flags */
 struct record *records_store(struct records *records, struct record *record, const struct lead_set *set);   /* returns where it is now */
 
 /* As records_store, but the record as it was stays where it is, out of the table, until the caller gives it back. */

@@ -42,14 +42,14 @@ void fold_free(struct fold *fold)
     free(fold->batch);
 }
 
-static int shard_of(const struct fold *fold, uint64_t lead_hash)
+int fold_shard_number(const struct fold *fold, uint64_t lead_hash)
 {
     return (int)((lead_hash >> 32) * (uint64_t)fold->shard_count >> 32);
 }
 
 struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash)
 {
-    return fold->shards[shard_of(fold, lead_hash)];
+    return fold->shards[fold_shard_number(fold, lead_hash)];
 }
 
 void fold_add(struct fold *fold, const struct event *event, int64_t bound)
@@ -69,9 +69,9 @@ static void apply_shard(void *context, int shard)
     for (size_t i = 0; i < fold->batch_count; i++) {
         if (i + PREFETCH_SLOT < fold->batch_count)
             ledger_prefetch_slot(ledger, fold->batch[i + PREFETCH_SLOT].lead_hash);
-        if (i + PREFETCH_LEAD < fold->batch_count && shard_of(fold, fold->batch[i + PREFETCH_LEAD].lead_hash) == shard)
+        if (i + PREFETCH_LEAD < fold->batch_count && fold_shard_number(fold, fold->batch[i + PREFETCH_LEAD].lead_hash) == shard)
             ledger_prefetch_lead(ledger, fold->batch[i + PREFETCH_LEAD].lead_hash);
-        if (shard_of(fold, fold->batch[i].lead_hash) == shard)
+        if (fold_shard_number(fold, fold->batch[i].lead_hash) == shard)
             ledger_apply(ledger, fold->batch[i].event, fold->batch[i].bound);
     }
 }

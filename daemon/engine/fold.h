@@ -48,6 +48,7 @@ int fold_oldest(void *fold, int funnel, int step, struct ledger_open *out);
 /* The same in a group of the board; as alerts_step asks for them. */
 int fold_oldest_in(void *fold, const struct board_group *group, int step, struct ledger_open *out);
 
+int fold_shard_number(const struct fold *fold, uint64_t lead_hash);
 struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash);
 uint64_t fold_lead_count(const struct fold *fold);
 uint64_t fold_changed_count(const struct fold *fold); /* leads, as ledger_changed_count */

@@ -8,10 +8,14 @@
 #include "latest.h"
 #include "published.h"
 
-enum { PREFETCH = 16 }; /* as in fold.c */
+enum { PREFETCH_SLOT = 16, PREFETCH_LEAD = 8 }; /* as in fold.c */
+
+struct restoring_row { const struct log_record *record; uint64_t hash; };
 
 struct shard { /* what one thread reads rows with */
     struct lead_reader *reader;
+    struct restoring_row *rows; /* its own of the block at hand, in their order: a lead's rows are all of one shard */
+    size_t row_count, row_capacity;
     uint64_t unread_rows;
     struct unknowns unknowns;
 };
@@ -21,10 +25,6 @@ struct restoring {
     struct publisher *publisher;
     struct restored *restored;
     struct shard *shards;    /* one for each of the fold's */
-    const struct log_record *rows; /* of the block at hand, */
-    int row_count;
-    uint64_t *hashes;        /* and of their leads */
-    size_t hash_capacity;
     struct published *published;
     struct latest alerts;    /* as last told */
 };
@@ -70,30 +70,32 @@ static void restore_lead(struct shard *shard, struct ledger *ledger, const struc
     }
 }
 
-/* The rows of one shard's leads, in their order: a lead's rows are all its own. */
 static void restore_shard(void *context, int number)
 {
     struct restoring *restoring = context;
     struct ledger *ledger = restoring->fold->shards[number];
-    for (int i = 0; i < restoring->row_count; i++) {
-        if (i + PREFETCH < restoring->row_count)
-            ledger_prefetch_slot(ledger, restoring->hashes[i + PREFETCH]);
-        if (fold_shard(restoring->fold, restoring->hashes[i]) == ledger)
-            restore_lead(&restoring->shards[number], ledger, &restoring->rows[i], restoring->hashes[i]);
+    struct shard *shard = &restoring->shards[number];
+    for (size_t i = 0; i < shard->row_count; i++) {
+        if (i + PREFETCH_SLOT < shard->row_count)
+            ledger_prefetch_slot(ledger, shard->rows[i + PREFETCH_SLOT].hash);
+        if (i + PREFETCH_LEAD < shard->row_count)
+            ledger_prefetch_lead(ledger, shard->rows[i + PREFETCH_LEAD].hash);
+        restore_lead(shard, ledger, shard->rows[i].record, shard->rows[i].hash);
     }
+    shard->row_count = 0;
 }
 
 static void restore_leads(void *context, const struct log_record *records, int count)
 {
     struct restoring *restoring = context;
-    struct fold *fold = restoring->fold;
     restoring->restored->rows += (uint64_t)count;
-    restoring->rows = records;
-    restoring->row_count = count;
-    restoring->hashes = memory_grow(restoring->hashes, &restoring->hash_capacity, (size_t)count, sizeof *restoring->hashes);
-    for (int i = 0; i < count; i++)
-        restoring->hashes[i] = lead_json_hash(records[i].key);
-    pool_run_for(fold->pool, (size_t)count, restore_shard, restoring);
+    for (int i = 0; i < count; i++) {
+        uint64_t hash = lead_json_hash(records[i].key);
+        struct shard *shard = &restoring->shards[fold_shard_number(restoring->fold, hash)];
+        shard->rows = memory_grow(shard->rows, &shard->row_capacity, shard->row_count + 1, sizeof *shard->rows);
+        shard->rows[shard->row_count++] = (struct restoring_row){&records[i], hash};
+    }
+    pool_run_for(restoring->fold->pool, (size_t)count, restore_shard, restoring);
 }
 
 static void count_shard(void *context, int shard)
@@ -185,9 +187,9 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
         unknowns_merge(&restored->unknowns, &restoring.shards[i].unknowns);
         unknowns_free(&restoring.shards[i].unknowns);
         lead_reader_free(restoring.shards[i].reader);
+        free(restoring.shards[i].rows);
     }
     free(restoring.shards);
-    free(restoring.hashes);
     published_free(restoring.published);
     latest_free(&restoring.alerts);
     latest_free(&memory);
