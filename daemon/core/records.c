@@ -99,11 +99,14 @@ static uint64_t *new_slots(uint64_t count)
 
 static void grow_slots(struct records *records)
 {
+    enum { GROW_AHEAD = 16 };
     uint64_t *old = records->slots;
     uint64_t old_mask = records->slot_mask;
     records->slot_mask = old_mask * 2 + 1;
     records->slots = new_slots(records->slot_mask + 1);
     for (uint64_t i = 0; i <= old_mask; i++) {
+        if (i + GROW_AHEAD <= old_mask)
+            __builtin_prefetch(record_at(old[i + GROW_AHEAD]));
         if (old[i] == 0)
             continue;
         uint64_t slot = records_home(records, record_at(old[i])->hash);

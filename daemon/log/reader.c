@@ -207,16 +207,6 @@ static rd_kafka_headers_t *headers_of(const rd_kafka_message_t *message)
     return rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR ? headers : NULL;
 }
 
-/* Where the records' memory is first touched, it comes from far: it is fetched some records ahead. The headers' number stands behind the value. */
-static void fetch_ahead(const struct batch *batch, int i)
-{
-    enum { MESSAGE = 16, HEADERS = 8 };
-    if (i + MESSAGE < batch->count)
-        __builtin_prefetch(batch->messages[i + MESSAGE]);
-    if (i + HEADERS < batch->count)
-        __builtin_prefetch((const char *)batch->messages[i + HEADERS]->payload + batch->messages[i + HEADERS]->len);
-}
-
 static void fill_headers(struct batch *batch, size_t count)
 {
     struct log_header *header = batch->headers = memory_new(count * sizeof *header);
@@ -233,13 +223,18 @@ static void fill_headers(struct batch *batch, size_t count)
     }
 }
 
+/* Where a record's memory is first touched, it comes from far: it is fetched some records ahead. Whether there are headers stands behind the value. */
 static void fill_records(struct batch *batch)
 {
+    enum { MESSAGE_AHEAD = 16, HEADERS_AHEAD = 8 };
     size_t header_count = 0;
     batch->records = memory_new((size_t)batch->count * sizeof *batch->records);
     for (int i = 0; i < batch->count; i++) {
         const rd_kafka_message_t *message = batch->messages[i];
-        fetch_ahead(batch, i);
+        if (i + MESSAGE_AHEAD < batch->count)
+            __builtin_prefetch(batch->messages[i + MESSAGE_AHEAD]);
+        if (i + HEADERS_AHEAD < batch->count)
+            __builtin_prefetch((const char *)batch->messages[i + HEADERS_AHEAD]->payload + batch->messages[i + HEADERS_AHEAD]->len);
         rd_kafka_timestamp_type_t type;
         int64_t timestamp_ms = rd_kafka_message_timestamp(message, &type);
         rd_kafka_headers_t *headers = headers_of(message);
