@@ -105,15 +105,6 @@ static void add(struct MHD_Response *response, const char *name, const char *val
     MHD_add_response_header(response, name, value);
 }
 
-/* A 304 says the length of what it does not send, or none: a cache takes a 0 at its word. Source: RFC 9110, 8.6. */
-static void add_length(struct MHD_Response *response, size_t length)
-{
-    char digits[24];
-    snprintf(digits, sizeof digits, "%zu", length);
-    MHD_set_response_options(response, MHD_RF_INSANITY_HEADER_CONTENT_LENGTH, MHD_RO_END);
-    add(response, MHD_HTTP_HEADER_CONTENT_LENGTH, digits);
-}
-
 /* The page runs its own scripts and nothing else, wherever text from events may land. */
 static void add_security(struct MHD_Response *response)
 {
@@ -159,7 +150,6 @@ enum MHD_Result reply_send(struct reply *reply, struct MHD_Connection *connectio
     const char *etag = made ? tag : reply->etag;
     unsigned status = reply->status;
     struct text bytes = fixed ? reply->fixed : (struct text){reply->body.data, reply->body.length};
-    size_t whole = bytes.length;
     if (status == MHD_HTTP_OK && is_known(connection, etag)) {
         status = MHD_HTTP_NOT_MODIFIED;
         bytes.length = 0;
@@ -169,8 +159,6 @@ enum MHD_Result reply_send(struct reply *reply, struct MHD_Connection *connectio
         free(reply->body.data);
         return MHD_NO;
     }
-    if (status == MHD_HTTP_NOT_MODIFIED)
-        add_length(response, whole);
     add(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
     add(response, MHD_HTTP_HEADER_VARY, "Accept-Encoding, Authorization");
     add(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-cache"); /* kept, but asked for anew: the entity tag answers */

@@ -138,7 +138,7 @@ def protocol(directory):
         expect(zipped.headers["Content-Encoding"] == "gzip" and gzip.decompress(zipped.body) == plain.body, "gzip holds the same")
         expect(zipped.headers["ETag"] != plain.headers["ETag"], "two codings, two tags")
         known = client.get(url, If_None_Match=plain.headers["ETag"])
-        expect(known.status == 304 and known.body == b"" and int(known.headers["Content-Length"]) == len(plain.body), "304 for a known tag, with the length that it spares")
+        expect(known.status == 304 and known.body == b"" and len(known.headers.get_all("Content-Length")) <= 1, "304 for a known tag; browsers take no second length")
         expect(client.get(url, Accept_Encoding="gzip", If_None_Match=f'"other", {zipped.headers["ETag"]}').status == 304, "304 for one of several")
         expect(client.get(url, If_None_Match='"other"').status == 200, "200 for another tag")
         head = client.get(url, "HEAD")
