@@ -9,7 +9,8 @@
 static void insert_at(struct lead_set *set, uint32_t place, uint64_t element)
 {
     set->elements = memory_grow(set->elements, &set->capacity, set->count + 1, sizeof *set->elements);
-    memmove(set->elements + place + 1, set->elements + place, (set->count - place) * sizeof *set->elements);
+    if (place < set->count)
+        memmove(set->elements + place + 1, set->elements + place, (set->count - place) * sizeof *set->elements);
     set->elements[place] = element;
     set->count++;
 }
@@ -131,17 +132,17 @@ static uint32_t value_number(const struct lead_names *names, int dimension, stru
 
 bool lead_set_add_dimension(struct lead_set *set, const struct lead_names *names, int dimension, int64_t at, struct text text)
 {
-    uint32_t low = dimension_what(dimension, 0), high = low + LEAD_VALUES_MAX, place = 0, known = 0;
+    uint32_t low = dimension_what(dimension, 0), place = 0, known = 0;
     enum take take = names->dimensions[dimension].take;
     for (; place < set->count; place++) {
-        uint32_t what = lead_element_what(set->elements[place]);
-        if (what < low || what >= high)
+        uint32_t value = lead_element_what(set->elements[place]) - low; /* below `low` it wraps round, and is great */
+        if (value >= LEAD_VALUES_MAX)
             continue;
-        known = what - low;
+        known = value;
         int64_t known_at = lead_element_time(set->elements[place]);
         if (known_at == at) {
-            uint32_t value = value_number(names, dimension, text, known);
-            if (text_compare(names_text(names->values[dimension], known), names_text(names->values[dimension], value)) <= 0)
+            uint32_t given = value_number(names, dimension, text, known);
+            if (text_compare(names_text(names->values[dimension], known), names_text(names->values[dimension], given)) <= 0)
                 return false; /* of one moment, the least by bytes */
             break;
         }

@@ -1,3 +1,6 @@
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "names.h"
 
 #include <stdlib.h>
@@ -33,21 +36,9 @@ void names_free(struct names *names)
     free(names);
 }
 
-/* Eight bytes at a time; what is left over, padded with zeros, last. */
 static uint32_t hash_of(struct text text)
 {
-    const uint64_t odd = UINT64_C(0x9E3779B97F4A7C15);
-    uint64_t hash = text.length * odd;
-    for (size_t at = 0; at < text.length; at += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        if (text.length - at >= sizeof word)
-            memcpy(&word, text.data + at, sizeof word);
-        else
-            memcpy(&word, text.data + at, text.length - at);
-        hash = (hash ^ word) * odd;
-        hash ^= hash >> 32;
-    }
-    return (uint32_t)hash;
+    return (uint32_t)XXH3_64bits(text.data, text.length);
 }
 
 static struct slot *slot_of(const struct names *names, struct text text, uint32_t hash)
