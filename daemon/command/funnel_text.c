@@ -170,6 +170,12 @@ static void say_window(const struct funnel_text *text, struct buffer *out)
     } else if (strcmp(window, "year") == 0) {
         buffer_format(out, "%.4s", start);
     } else if (strncmp(window, rolling, sizeof rolling - 1) == 0 && notation_seconds(window + sizeof rolling - 1, &length_s)) {
+        bool day = length_s == 86400;
+        if (day || length_s == 3600) {
+            say(out, russian ? "последний " : "last ");
+            say(out, day ? (russian ? "день" : "day") : (russian ? "час" : "hour"));
+            return;
+        }
         say(out, russian ? "последние " : "last ");
         words_duration(out, text->language, length_s, CASE_ACCUSATIVE);
     } else {

@@ -36,7 +36,7 @@ export function english({ lead: kind, plural, number }) {
     windows: { hour: "Hour", day: "Day", week: "Week", month: "Month", quarter: "Quarter", year: "Year" },
     everyWindow: { hour: "by hour", day: "by day", week: "by week", month: "by month", quarter: "by quarter", year: "by year" },
     rolling: { d: (count) => counted(count, DAYS), h: (count) => counted(count, HOURS), w: (count) => counted(count, WEEKS), m: (count) => `${count} min`, s: (count) => `${count} s` },
-    lastRolling: (length) => `last ${length}`,
+    lastRolling: (length) => `last ${length.replace(/^1\s/, "")}`,
     weekOf: (from, to) => `${from} – ${to}`,
     quarterOf: (quarter, year) => `Q${quarter} ${year}`,
     yearOf: (year) => `${year}`,
