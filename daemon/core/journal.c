@@ -29,11 +29,11 @@ struct page { /* what is written about one slice; the chunks begun last come fir
     uint32_t additions, amounts;  /* numbers of chunks */
 };
 
-struct run { /* what a page adds to one group: in order of key, each once */
-    uint32_t page;                /* its place + 1 */
-    uint32_t delta;               /* of the group and the page's slice */
-    uint32_t last, capacity;      /* of the entries; the first stands for none, so that what comes first differs from it */
-    struct tally_entry *entries;
+struct run { /* what the page at hand adds to one group: in order of key, each once */
+    struct tally_entry *last, *end; /* of the entries, and of their room; NULL: nothing yet */
+    struct tally_entry *entries;    /* the first stands for none, so that what comes first differs from it */
+    uint32_t capacity;
+    uint32_t delta;                 /* of the group and the page's slice */
 };
 
 struct journal {
@@ -172,122 +172,135 @@ static void sort_few(struct addition *additions, size_t count)
     }
 }
 
-/* A radix sort, least digit first; a digit that all share costs nothing. `other` has room for as many. Returns which of the two holds the result. */
-static struct addition *sort_many(struct addition *additions, struct addition *other, size_t count)
+/* The additions of a page as they came, and how many there are of each digit of their keys. */
+static void gather(struct journal *journal, const struct page *page, uint32_t places[PASSES][DIGITS])
 {
-    uint32_t places[PASSES][DIGITS] = {{0}};
-    for (size_t i = 0; i < count; i++)
-        for (int pass = 0; pass < PASSES; pass++)
-            places[pass][additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
-    for (int pass = 0; pass < PASSES; pass++) {
-        uint32_t *place = places[pass], from = 0;
-        if (place[additions[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == count)
-            continue;
-        for (int digit = 0; digit < DIGITS; digit++) {
-            uint32_t here = place[digit];
-            place[digit] = from;
-            from += here;
-        }
-        for (size_t i = 0; i < count; i++)
-            other[place[additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = additions[i];
-        struct addition *sorted = other;
-        other = additions;
-        additions = sorted;
-    }
-    return additions;
-}
-
-static const struct addition *sort_page(struct journal *journal, const struct page *page)
-{
-    size_t count = page->addition_count, left = count;
-    journal->sorted = memory_grow(journal->sorted, &journal->sorted_capacity, count, sizeof *journal->sorted);
+    size_t left = page->addition_count;
+    journal->sorted = memory_grow(journal->sorted, &journal->sorted_capacity, left, sizeof *journal->sorted);
     for (uint32_t number = page->additions; left > 0; number = journal->chunks[number].next) {
+        const struct addition *additions = journal->chunks[number].additions;
         size_t here = left % CHUNK_ADDITIONS > 0 ? left % CHUNK_ADDITIONS : CHUNK_ADDITIONS;
         left -= here;
-        memcpy(journal->sorted + left, journal->chunks[number].additions, here * sizeof *journal->sorted);
+        for (size_t i = 0; i < here; i++) {
+            journal->sorted[left + i] = additions[i];
+            for (int pass = 0; pass < PASSES; pass++)
+                places[pass][additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
+        }
     }
+}
+
+/* A radix sort, least digit first; a digit that all share costs nothing. */
+static const struct addition *sort_page(struct journal *journal, const struct page *page)
+{
+    uint32_t places[PASSES][DIGITS] = {{0}};
+    size_t count = page->addition_count;
+    gather(journal, page, places);
     if (count <= FEW) {
         sort_few(journal->sorted, count);
         return journal->sorted;
     }
     journal->other = memory_grow(journal->other, &journal->other_capacity, count, sizeof *journal->other);
-    return sort_many(journal->sorted, journal->other, count);
+    struct addition *from = journal->sorted, *to = journal->other;
+    for (int pass = 0; pass < PASSES; pass++) {
+        uint32_t *place = places[pass], sum = 0;
+        if (place[from[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == count)
+            continue;
+        for (int digit = 0; digit < DIGITS; digit++) {
+            uint32_t here = place[digit];
+            place[digit] = sum;
+            sum += here;
+        }
+        for (size_t i = 0; i < count; i++)
+            to[place[from[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = from[i];
+        struct addition *sorted = to;
+        to = from;
+        from = sorted;
+    }
+    return from;
 }
 
 /* ---- to the groups ---- */
 
-static void open_run(struct journal *journal, struct run *run, uint32_t page, struct deltas *deltas)
+static void open_run(struct journal *journal, uint32_t group, int32_t slice, struct deltas *deltas)
 {
     enum { RUN_LEAST = 16 };
-    uint32_t group = (uint32_t)(run - journal->runs);
-    if (run->capacity == 0) {
+    struct run *run = &journal->runs[group];
+    if (run->entries == NULL) {
         run->capacity = RUN_LEAST;
         run->entries = memory_resize(NULL, RUN_LEAST * sizeof *run->entries);
         run->entries[0] = (struct tally_entry){NO_KEY, 0};
     }
-    run->page = page + 1;
-    run->delta = deltas_place(deltas, group, journal->pages[page].slice);
-    run->last = 0;
+    run->last = run->entries;
+    run->end = run->entries + run->capacity - 1;
+    run->delta = deltas_place(deltas, group, slice);
     journal->open = memory_grow(journal->open, &journal->open_capacity, journal->open_count + 1, sizeof *journal->open);
     journal->open[journal->open_count++] = group;
 }
 
-static inline struct run *run_of(struct journal *journal, uint32_t group, uint32_t page, struct deltas *deltas)
+static void widen_run(struct run *run)
 {
-    struct run *run = &journal->runs[group];
-    if (run->page != page + 1)
-        open_run(journal, run, page, deltas);
-    return run;
+    size_t length = (size_t)(run->last - run->entries);
+    run->capacity *= 2;
+    run->entries = memory_resize(run->entries, run->capacity * sizeof *run->entries);
+    run->last = run->entries + length;
+    run->end = run->entries + run->capacity - 1;
 }
 
 /* Without a branch, which would often be foreseen wrongly. */
 static inline void add_to_run(struct run *run, uint32_t key, int32_t count)
 {
-    struct tally_entry last = run->entries[run->last];
+    struct tally_entry last = *run->last;
     uint32_t differs = last.key != key;
     run->last += differs;
-    run->entries[run->last] = (struct tally_entry){key, (last.count & ((int32_t)differs - 1)) + count};
+    *run->last = (struct tally_entry){key, (last.count & ((int32_t)differs - 1)) + count};
 }
 
-static void post_additions(struct journal *journal, uint32_t page, const struct addition *additions, size_t count, struct deltas *deltas)
+static void post_additions(struct journal *journal, int32_t slice, const struct addition *additions, size_t count, struct deltas *deltas)
 {
+    const uint32_t *sets = journal->sets.groups;
+    struct run *runs = journal->runs;
     for (size_t i = 0; i < count; i++) {
         struct addition addition = additions[i];
         int32_t one = (addition.of & 1) != 0 ? -1 : +1;
-        for (const uint32_t *group = journal->sets.groups + (addition.of >> 1); *group != GROUP_SETS_END; group++) {
-            struct run *run = run_of(journal, *group, page, deltas);
-            if (run->last + 1 == run->capacity)
-                run->entries = memory_resize(run->entries, (run->capacity *= 2) * sizeof *run->entries);
+        for (const uint32_t *group = sets + (addition.of >> 1); *group != GROUP_SETS_END; group++) {
+            struct run *run = &runs[*group];
+            if (run->last == run->end) {
+                if (run->last == NULL)
+                    open_run(journal, *group, slice, deltas);
+                else
+                    widen_run(run);
+            }
             add_to_run(run, addition.key, one);
         }
     }
 }
 
-static void post_amount(struct journal *journal, uint32_t page, const struct amount *amount, struct deltas *deltas)
+static void post_amount(struct journal *journal, int32_t slice, const struct amount *amount, struct deltas *deltas)
 {
     for (const uint32_t *group = journal->sets.groups + amount->groups; *group != GROUP_SETS_END; group++) {
         if (tally_key_field(amount->key) == TALLY_STANDING_AMOUNT) {
             deltas_add_standing(deltas, *group, tally_key_step(amount->key), amount->minor);
             continue;
         }
-        const struct run *run = run_of(journal, *group, page, deltas); /* the list may have moved */
-        tally_add_amount(&deltas->list[run->delta].tally, amount->key, amount->minor);
+        if (journal->runs[*group].last == NULL)
+            open_run(journal, *group, slice, deltas);
+        tally_add_amount(&deltas->list[journal->runs[*group].delta].tally, amount->key, amount->minor);
     }
 }
 
-static void post_page(struct journal *journal, uint32_t place, struct deltas *deltas)
+static void post_page(struct journal *journal, const struct page *page, struct deltas *deltas)
 {
-    struct page *page = &journal->pages[place];
-    post_additions(journal, place, sort_page(journal, page), page->addition_count, deltas);
+    post_additions(journal, page->slice, sort_page(journal, page), page->addition_count, deltas);
     uint32_t number = page->amounts;
     for (uint32_t left = page->amount_count; left-- > 0;) {
-        post_amount(journal, place, &journal->chunks[number].amounts[left % CHUNK_AMOUNTS], deltas);
+        post_amount(journal, page->slice, &journal->chunks[number].amounts[left % CHUNK_AMOUNTS], deltas);
         if (left % CHUNK_AMOUNTS == 0)
             number = journal->chunks[number].next;
     }
     for (size_t i = 0; i < journal->open_count; i++) {
-        const struct run *run = &journal->runs[journal->open[i]];
-        tally_add_run(&deltas->list[run->delta].tally, run->entries + 1, run->last);
+        struct run *run = &journal->runs[journal->open[i]];
+        tally_add_run(&deltas->list[run->delta].tally, run->entries + 1, (size_t)(run->last - run->entries));
+        run->last = run->end = NULL;
     }
     journal->open_count = 0;
 }
@@ -298,10 +311,8 @@ void journal_post(struct journal *journal, struct deltas *deltas)
     journal->runs = memory_grow(journal->runs, &journal->run_capacity, journal->run_count, sizeof *journal->runs);
     if (journal->run_capacity > had)
         memset(journal->runs + had, 0, (journal->run_capacity - had) * sizeof *journal->runs);
-    for (uint32_t i = 0; i < journal->run_count; i++)
-        journal->runs[i].page = 0;
-    for (uint32_t i = 0; i < journal->page_count; i++)
-        post_page(journal, i, deltas);
+    for (size_t i = 0; i < journal->page_count; i++)
+        post_page(journal, &journal->pages[i], deltas);
     forget_pages(journal);
     journal->added = 0;
     if (journal->sets.count > SETS_MANY)

@@ -225,23 +225,29 @@ struct record *records_next(const struct records *records, uint64_t hash, uint64
     return NULL;
 }
 
+/* All of it, mostly. */
+static void prefetch(const struct record *record)
+{
+    const char *bytes = (const char *)record;
+    __builtin_prefetch(bytes);
+    __builtin_prefetch(bytes + 64);
+    __builtin_prefetch(bytes + 128);
+}
+
 void records_prefetch(const struct records *records, uint64_t hash)
 {
     uint64_t slot = records_home(records, hash);
     while (records->slots[slot] != 0 && (records->slots[slot] & ~SLOT_ADDRESS) != (hash & ~SLOT_ADDRESS))
         slot = (slot + 1) & records->slot_mask;
-    const char *record = (const char *)record_at(records->slots[slot]);
-    __builtin_prefetch(record);
-    __builtin_prefetch(record + 64);
-    __builtin_prefetch(record + 128);
+    prefetch(record_at(records->slots[slot]));
 }
 
 struct record *records_each(const struct records *records, uint64_t *slot)
 {
-    enum { AHEAD = 8 };
+    enum { AHEAD = 16 };
     while (*slot <= records->slot_mask) {
         if (*slot + AHEAD <= records->slot_mask)
-            __builtin_prefetch(record_at(records->slots[*slot + AHEAD]));
+            prefetch(record_at(records->slots[*slot + AHEAD]));
         uint64_t value = records->slots[(*slot)++];
         if (value != 0)
             return record_at(value);
