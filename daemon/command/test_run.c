@@ -5,6 +5,7 @@
 
 #include "../core/memory.h"
 #include "../engine/replay.h"
+#include "../wire/json_write.h"
 #include "../wire/moment.h"
 #include "inputs.h"
 #include "test_compare.h"
@@ -126,7 +127,7 @@ struct result {
     FILE *told;
 };
 
-enum { LETTERS_TOLD = 3 };
+enum { LETTERS_TOLD = 3, KEYS_SHOWN = 8 };
 
 static void on_snapshot(void *context, struct text key, struct text value, uint64_t digest)
 {
@@ -246,6 +247,24 @@ static bool is_clear(const struct settings *settings, const struct place *check)
     return window->node != NULL || windows <= 1;
 }
 
+/* The keys that there are, as people read them; of many the first few. */
+static const char *all_keys(struct keep *keep, const struct store *snapshots)
+{
+    const char *text = "";
+    int shown = 0;
+    for (size_t i = 0; i < snapshots->count; i++) {
+        if (snapshots->list[i]->value == NULL)
+            continue;
+        if (shown++ == KEYS_SHOWN)
+            return keep_format(keep, "%s ...", text);
+        struct text key = text_of(snapshots->list[i]->key);
+        char *plain = keep_array(keep, key.length + 1, 1);
+        plain[percent_decode(plain, key)] = '\0';
+        text = keep_format(keep, "%s%s%s", text, *text != '\0' ? ", " : "", plain);
+    }
+    return *text != '\0' ? text : "none";
+}
+
 static void compare_snapshot(const struct test_file *file, const struct place *check, const struct result *result, const char *where)
 {
     int asked = 0;
@@ -255,7 +274,7 @@ static void compare_snapshot(const struct test_file *file, const struct place *c
         return;
     const cJSON *record = choose(&result->snapshots, check);
     if (record == NULL) {
-        check_fault(check, "expected a snapshot of this funnel, window, start and group; there is none (%s)", where);
+        check_fault(check, "expected a snapshot of this funnel, window, start and group; there is none among %s (%s)", all_keys(check->check->keep, &result->snapshots), where);
         return;
     }
     for (int i = 0; i < check->node->count; i++) {
