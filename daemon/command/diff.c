@@ -143,7 +143,8 @@ static void print_value(const char *text)
     for (; text != NULL && *text != '\0' && length + 1 < sizeof shown; text++)
         shown[length++] = text_shown(*text);
     shown[length] = '\0';
-    print_padded(text != NULL ? shown : "-", VALUE_WIDTH, true);
+    putchar(' '); /* however long the one before it is */
+    print_padded(text != NULL ? shown : "-", VALUE_WIDTH - 1, true);
 }
 
 static void print_figure(const struct difference *difference)
@@ -158,7 +159,8 @@ static void print_figure(const struct difference *difference)
         buffer_text(&by, change > 0 ? TEXT("+") : TEXT(""));
         json_ratio(&by, change);
         buffer_char(&by, '\0');
-        print_padded(by.data, VALUE_WIDTH, true);
+        putchar(' ');
+        print_padded(by.data, VALUE_WIDTH - 1, true);
         if (difference->from != 0)
             printf("  %+.1f %%", change / fabs(difference->from) * 100);
         free(by.data);
