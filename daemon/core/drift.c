@@ -30,6 +30,7 @@ bool drift_baseline(const struct drift *drift, const struct alert_rule *rule, co
         if (!counts(rule, trial, slice_s))
             continue;
         if (ready == TIME_NEVER) {
+            out->first = start;
             ready = time_floor(start + rule->baseline_s + slice_s - 1, slice_s);
             settled = drift->from == TIME_NONE ? start + horizon_s : start;
         }

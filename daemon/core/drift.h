@@ -38,7 +38,8 @@ struct drift { /* one series. Moments are multiples of the slice */
 #define DRIFT_NEW ((struct drift){.from = TIME_NONE})
 
 struct drift_baseline {
-    int64_t start, succeeded, failed;
+    int64_t first, start; /* its first slice; the first moment after it */
+    int64_t succeeded, failed;
     int64_t settled_succeeded, settled_failed; /* the part of them that tells what nothing changed would look like from now on: see drift_baseline */
     int64_t slices[DRIFT_BATCH_MOST + 1]; /* [n]: how many slices hold n outcomes; one of more counts as several of the most, and the rest */
 };

@@ -184,19 +184,34 @@ static struct judge_drift *next_series(struct drift_walk *walk, struct board_gro
     return NULL;
 }
 
-/* Outcomes a second over all series of the rule: its false alarms are shared by all of them, outcome for outcome. */
-static double rate_of_all(struct drift_walk walk)
+/* Outcomes a second on the way into each step, over all series of the rule that look at it. */
+struct step_rates { bool known; double list[FUNNEL_STEPS_MAX]; };
+
+static void find_step_rates(struct step_rates *rates, struct drift_walk walk)
 {
-    double rate = 0;
+    *rates = (struct step_rates){.known = true};
     struct board_group *group;
     int step;
     walk.group = 0;
     walk.step = 0;
     for (struct judge_drift *series; (series = next_series(&walk, &group, &step)) != NULL;) {
         struct drift part = known_part(&series->drift, known_from(board_funnel(walk.board, group), step, walk.moment));
-        rate += drift_rate(&part, walk.ruling->rule, &group->trials[step], board_slice_s(walk.board), walk.moment->tick);
+        rates->list[step] += drift_rate(&part, walk.ruling->rule, &group->trials[step], board_slice_s(walk.board), walk.moment->tick);
     }
-    return rate;
+}
+
+/* How many outcomes a series is watched for until a false alarm. The rule's are shared evenly by the steps that leads come to: outcome for outcome over all of them, the
+ * last steps, whose few leads take the longest to say anything, would have the least, and a limit grows but with the logarithm of what the first ones give away. A
+ * step's are shared by its series outcome for outcome, so that many small groups leave those of all leads what they need.
+ * From one false alarm to the next a new baseline is gathered, too, without any; but at least half of the time is watched. */
+static double outcomes_watched(const struct step_rates *rates, int step, const struct drift_baseline *baseline, double false_alarms_per_s)
+{
+    double gathered = (double)(baseline->succeeded + baseline->failed), rate = fmax(rates->list[step], gathered / (double)(baseline->start - baseline->first));
+    int steps = rates->list[step] > 0 ? 0 : 1;
+    for (int k = 0; k < FUNNEL_STEPS_MAX; k++)
+        steps += rates->list[k] > 0;
+    double apart = rate * steps / false_alarms_per_s;
+    return fmax(apart / 2, apart - gathered);
 }
 
 /* Slices before the anchor may go; it runs ahead by a week, so that it need not be written down anew at every tick. */
@@ -227,7 +242,7 @@ void judge_drifts(struct candidates *out, struct board *board, const struct ruli
     const struct alert_rule *rule = ruling->rule;
     int64_t slice_s = board_slice_s(board);
     struct drift_walk walk = {board, ruling, moment, state, context, 0, 0};
-    double rate = NAN;
+    struct step_rates rates = {.known = false};
     struct board_group *group;
     int step;
     for (struct judge_drift *series; (series = next_series(&walk, &group, &step)) != NULL;) {
@@ -240,9 +255,9 @@ void judge_drifts(struct candidates *out, struct board *board, const struct ruli
             struct drift part = known_part(drift, known);
             if (!drift_baseline(&part, rule, trials, slice_s, board_funnel(board, group)->steps[step].horizon_s, moment->tick, &baseline))
                 continue;
-            if (isnan(rate))
-                rate = rate_of_all(walk);
-            drift_watch(drift, &baseline, drift_limit(&baseline, rule->drop, rate / rule->false_alarms_per_s));
+            if (!rates.known)
+                find_step_rates(&rates, walk);
+            drift_watch(drift, &baseline, drift_limit(&baseline, rule->drop, outcomes_watched(&rates, step, &baseline, rule->false_alarms_per_s)));
             series->changed = true;
         }
         advance(series, rule, trials, slice_s, known, moment->tick);

@@ -128,6 +128,7 @@ static void a_series__begins_when_its_baseline_is_over(void **state)
         trials_add(&trials, hour, hour % 3 != 0, hour % 3 == 0);
     assert_false(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 5 * HOUR_S + 10 * DAY_S - HOUR_S, &baseline));
     assert_true(drift_baseline(&drift, &rule, &trials, HOUR_S, DAY_S, 5 * HOUR_S + 10 * DAY_S, &baseline)); /* 150 outcomes in six days, and ten days have passed */
+    assert_int_equal(baseline.first, 5 * HOUR_S);
     assert_int_equal(baseline.start, 5 * HOUR_S + 10 * DAY_S);
     assert_int_equal(baseline.succeeded, 100);
     assert_int_equal(baseline.failed, 50);
@@ -232,7 +233,7 @@ static void run_lengths__are_those_of_random_walks(void **state)
 
 static double limit_of(int64_t succeeded, int64_t failed, int together, double outcomes)
 {
-    struct drift_baseline baseline = {0, succeeded, failed, succeeded, failed, .slices = {0}};
+    struct drift_baseline baseline = {.succeeded = succeeded, .failed = failed, .settled_succeeded = succeeded, .settled_failed = failed};
     baseline.slices[together] = (succeeded + failed) / together;
     return drift_limit(&baseline, 0.4, outcomes);
 }
@@ -243,7 +244,8 @@ static void the_limit__grows_with_what_is_not_known_and_with_patience(void **sta
     assert_true(limit_of(50, 50, 1, 10000) > limit_of(500, 500, 1, 10000)); /* a small baseline may be wrong */
     assert_true(limit_of(500, 500, 1, 100000) > limit_of(500, 500, 1, 10000) + 1.5);
     assert_true(limit_of(500000, 500000, 1, 10000) > 6.4 && limit_of(500000, 500000, 1, 10000) < 6.6);
-    assert_true(drift_limit(&(struct drift_baseline){0, 540, 460, 350, 350, {[1] = 1000}}, 0.4, 10000) > limit_of(540, 460, 1, 10000) + 0.5); /* the first weeks looked too good */
+    const struct drift_baseline new = {.succeeded = 540, .failed = 460, .settled_succeeded = 350, .settled_failed = 350, .slices = {[1] = 1000}};
+    assert_true(drift_limit(&new, 0.4, 10000) > limit_of(540, 460, 1, 10000) + 0.5); /* the first weeks looked too good */
 }
 
 static void the_limit__falls_where_slices_hold_many(void **state)

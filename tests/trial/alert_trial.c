@@ -1,6 +1,6 @@
 /* alert_trial.c -- how often alert rules cry wolf, and how soon they tell a real fall: a sales team made up from a seed (market.h), years of it run through the
  * daemon's own core, tick by tick. Prints the three tables of the README.
- *     alert_trial FUNNEL.yaml DEFAULT.yaml [YEARS [HALVINGS [SEED]]] */
+ *     alert_trial FUNNEL.yaml DEFAULT.yaml [YEARS [HALVINGS [SEED [RULES]]]] */
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -272,7 +272,7 @@ static void take_defaults(struct settings *settings, const struct settings *ship
 int main(int argc, char **argv)
 {
     if (argc < 3) {
-        fprintf(stderr, "alert_trial FUNNEL.yaml DEFAULT.yaml [YEARS [HALVINGS [SEED]]]\n");
+        fprintf(stderr, "alert_trial FUNNEL.yaml DEFAULT.yaml [YEARS [HALVINGS [SEED [RULES]]]]\n");
         return 2;
     }
     struct settings *settings = settings_load(argv[1], stderr), *shipped = settings_load(argv[2], stderr);
@@ -281,6 +281,8 @@ int main(int argc, char **argv)
     take_defaults(settings, shipped);
     int years = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 40, count = argc > 4 ? (int)strtol(argv[4], NULL, 10) : 40;
     uint64_t seed = argc > 5 ? strtoull(argv[5], NULL, 10) : 1;
+    int rules = argc > 6 ? (int)strtol(argv[6], NULL, 10) : RULES_MAX; /* the first so many of them */
+    settings->rule_counts[0] = rules < settings->rule_counts[0] ? rules : settings->rule_counts[0];
     struct run run = {.settings = settings};
     watched(&run, seed);
     if (years > 0)

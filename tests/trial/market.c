@@ -58,9 +58,12 @@ void market_make(struct market *market, uint64_t seed, double leads_a_week, int 
         for (int step = 1; step < MARKET_STEPS; step++) {
             double next_s = at_s + exponential(&random, 1.5 * WORKDAY_S);
             bool hindered = step == MARKET_CHANGED_STEP && moment_of(next_s) >= change && uniform(&random) < 0.5;
-            if (uniform(&random) >= chances[step] || hindered) {
+            bool stays = uniform(&random) >= chances[step];
+            if (stays || hindered) {
+                /* One whom only the change holds back is lost when it would have gone on: what the change does cannot be known before it. */
+                double lost_s = stays ? at_s + exponential(&random, 1.5 * WORKDAY_S) : next_s;
                 if (uniform(&random) < lost_share)
-                    add(market, moment_of(at_s + exponential(&random, 1.5 * WORKDAY_S)), lead, MARKET_LOST, manager);
+                    add(market, moment_of(lost_s), lead, MARKET_LOST, manager);
                 break;
             }
             at_s = next_s;

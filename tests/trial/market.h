@@ -16,8 +16,7 @@ struct market {
 };
 
 /* Leads of `weeks` weeks from a Monday on; from `change` on every second lead that would go on into
- * MARKET_CHANGED_STEP does not. `lost_share` of those that do not go on
- * are marked as lost; the others just stay. */
+ * MARKET_CHANGED_STEP does not. `lost_share` of those that do not go on are marked as lost; the others just stay. */
 void market_make(struct market *market, uint64_t seed, double leads_a_week, int weeks, int64_t change, double lost_share);
 void market_free(struct market *market);
 
