@@ -1,9 +1,11 @@
-"""Alert rules, recounted at every slice end from all leads (semantics, section 9): below_target, dropped, stuck and silence; on raw conversions.
+"""Alert rules, recounted at every slice end from all leads (semantics, section 9): below_target, dropped, drift, stuck and silence; on raw conversions.
 
 Nothing is shared with the daemon: conditions are asked lead by lead, Benjamini-Hochberg is the step-up procedure, hours are added up minute by minute."""
 
 from math import erf, sqrt
 from statistics import NormalDist
+
+import drift
 
 DAY_S = 86400
 
@@ -67,25 +69,30 @@ class Episode:
 
 
 class Rules:
-    """The rules of one funnel, from tick to tick; `step` gives what is told, by fingerprint."""
+    """The rules of one funnel, from tick to tick; `step` gives what is told, by fingerprint. Where this recount cannot tell whether a drift holds, `settle` is asked."""
 
-    def __init__(self, zone, funnel, rules, lead_order):
+    def __init__(self, zone, funnel, rules, lead_order, settle):
         self.zone, self.funnel, self.rules, self.lead_order = zone, funnel, rules, lead_order
-        self.episodes = {}
+        self.episodes, self.drifts, self.settle, self.verdicts, self.settled = {}, {}, settle, 0, 0
 
     def step(self, tick, leads, last_event_at):
         told = {}
         for rule in self.rules:
             hours = rule.setdefault("_hours", Hours(self.zone, rule))
-            if not hours.is_open(tick - 1):
+            is_open = hours.is_open(tick - 1)
+            if not is_open and rule["kind"] != "drift":
                 continue
             for labels, holds, figures in self.judge(rule, hours, tick, leads, last_event_at):
+                if not is_open:                      # a baseline may be over all the same
+                    continue
                 name = fingerprint(labels)
                 record = self.move(rule, hours, name, tick, holds)
                 if record == "tombstone":
                     told[name] = None
                 elif record is not None:
                     told[name] = {"labels": labels, **record, "as_of": tick, **figures}
+                    if rule["kind"] == "drift" and record["status"] == "resolved":
+                        self.drifts[name].begin(tick)
         return told
 
     def move(self, rule, hours, name, tick, holds):
@@ -123,7 +130,7 @@ class Rules:
             for values, members in groups.items():
                 for k in self.steps(rule):
                     series.append((k, dict(zip(dimensions, values)), members))
-        return {"below_target": self.below_target, "dropped": self.dropped, "stuck": self.stuck}[kind](rule, tick, series)
+        return {"below_target": self.below_target, "dropped": self.dropped, "drift": self.drift, "stuck": self.stuck}[kind](rule, tick, series)
 
     def steps(self, rule):
         if rule["step"] is not None:
@@ -208,6 +215,35 @@ class Rules:
             row[2]["q_value"] = min(1.0, *adjusted)
             row[1] = row[1] and row[2]["q_value"] <= rule["q"]
         return rows
+
+    def drift(self, rule, tick, series):
+        slice_s, rows = self.zone.slice, []
+        for k, group, members in series:
+            labels, horizon = self.labels(rule, k, group), self.funnel.steps[k].horizon
+            slices = drift.by_slice(self.zone, members, self.funnel.previous_required(k), k, horizon, tick)
+            rows.append((k, labels, self.drifts.setdefault(fingerprint(labels), drift.Series()), slices, horizon))
+        rates = {}
+        for k, _, state, slices, _ in rows:
+            rates[k] = rates.get(k, 0) + state.rate(slices, rule["baseline"], tick)
+
+        def paused(start):
+            return self.is_paused(rule, start)
+
+        for k, labels, state, slices, horizon in rows:
+            if not state.watched:
+                found = state.baseline(slices, rule, tick, slice_s, paused)
+                if found is None:
+                    yield labels, False, {}
+                    continue
+                state.watch(rule, found, horizon, rates, k)
+            holds, figures = state.weigh(slices, rule, paused)
+            self.verdicts += 1
+            if holds is None:
+                self.settled += 1
+                holds = self.settle(fingerprint(labels), tick)
+            if figures["reached"]:
+                figures["low"], figures["high"] = wilson(figures["passed"], figures["reached"], 1.959963984540054)
+            yield labels, holds, figures
 
     def stuck(self, rule, tick, series):
         for k, group, members in series:
