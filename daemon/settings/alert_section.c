@@ -95,8 +95,7 @@ static void read_pause(const struct place *place, void *target)
 
 /* ---- labels ---- */
 
-/* A name as Prometheus and Alertmanager take it. */
-static bool is_label_name(const char *name)
+bool alert_section_is_label(const char *name)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
     return strspn(name, letters) == strlen(name) && *name != '\0' && (*name < '0' || *name > '9');
@@ -124,7 +123,7 @@ static int read_labels_but(const struct place *place, const char *const *own, bo
     for (int i = 0; i < place->node->count; i++) {
         const struct place *member = check_member(place, i);
         const char *value = schema_text(member, "a text");
-        if (!is_label_name(member->key))
+        if (!alert_section_is_label(member->key))
             check_fault(member, "found `%.60s`; expected a name of letters, digits and `_` that does not begin with a digit", member->key);
         else if (is_among(member->key, own) || (dimensions && dimension_section_find(settings, member->key) >= 0))
             check_fault(member, "found a name that the daemon sets itself; expected another one");

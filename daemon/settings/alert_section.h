@@ -9,6 +9,9 @@
 /* The rules of a funnel whose steps and names are known, or (funnel NULL) those of the application. Returns how many. */
 int alert_section_read(const struct place *place, const struct funnel *funnel, const struct naming *naming, struct alert_rule **out);
 
+/* Is it a label's name as Prometheus and Alertmanager take it? */
+bool alert_section_is_label(const char *name);
+
 extern const char *const alert_section_kinds[]; /* "below_target" ... by enum alert_kind, ended by NULL */
 extern const char *const alert_section_bases[]; /* "activity", "cohort" by enum basis, ended by NULL */
 

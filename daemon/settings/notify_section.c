@@ -1,6 +1,7 @@
 #include "notify_section.h"
 
 #include "../core/alert.h"
+#include "alert_section.h"
 #include "dimension_section.h"
 #include "http_section.h"
 #include "schema.h"
@@ -256,6 +257,34 @@ static void check_all_hear(const struct place *receivers, const struct notify_se
     }
 }
 
+/* Is the dimension a label of some alert? */
+static bool is_label(const struct settings *settings, int dimension)
+{
+    for (int f = 0; f < settings->funnel_count; f++)
+        for (int r = 0; r < settings->rule_counts[f]; r++)
+            for (int g = 0; g < settings->rules[f][r].group_count; g++)
+                for (int d = 0; d < settings->rules[f][r].groups[g].dimension_count; d++)
+                    if (settings->rules[f][r].groups[g].dimensions[d] == dimension)
+                        return true;
+    return false;
+}
+
+/* An Alertmanager refuses an alert with such a label, and would hear of none of that group. */
+static void check_labels(const struct place *receivers, const struct notify_settings *notify)
+{
+    const struct settings *settings = receivers->check->settings;
+    int alertmanager = 0;
+    while (alertmanager < notify->receiver_count && notify->receivers[alertmanager].kind != RECEIVER_ALERTMANAGER)
+        alertmanager++;
+    if (alertmanager == notify->receiver_count)
+        return;
+    for (int d = 0; d < settings->dimension_count; d++) {
+        if (is_label(settings, d) && !alert_section_is_label(settings->dimensions[d].name))
+            check_fault(receivers, "found an Alertmanager, and alerts with the dimension `%.60s` as a label, which it refuses; expected a dimension's name of letters, digits "
+                                   "and `_` that does not begin with a digit", settings->dimensions[d].name);
+    }
+}
+
 /* ---- the section ---- */
 
 /* What stands beside receivers and routes are the receivers' defaults. */
@@ -280,6 +309,7 @@ void notify_section_read(const struct place *place, void *target)
         return;
     }
     read_receivers(receivers, &usual, notify);
+    check_labels(receivers, notify);
     if (routes->node == NULL)
         return;
     read_routes(routes, notify);
