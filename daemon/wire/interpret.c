@@ -22,6 +22,8 @@ void interpreter_init(struct interpreter *interpreter, const struct settings *se
     for (int f = settings->funnel_count - 1; f >= 0; f--)
         if (settings->namings[f].match_count == 0)
             interpreter->default_funnel = f;
+        else
+            interpreter->matching = true;
 }
 
 void interpreter_free(struct interpreter *interpreter)
@@ -66,14 +68,16 @@ static bool fault(struct reading *reading, enum fault word, const char *field_na
 /* A string, or an integer's digits as written: 1.0 and 1e3 are none. */
 static bool read_text(const struct reading *reading, const struct json_value *value, struct text *out)
 {
-    if (value->kind == JSON_NUMBER) {
-        for (size_t i = 0; i < value->raw.length; i++)
-            if (value->raw.data[i] == '.' || (value->raw.data[i] | 0x20) == 'e')
-                return false;
-    } else if (value->kind != JSON_STRING) {
-        return false;
+    if (value->kind == JSON_STRING) {
+        *out = unescaped(reading, value);
+        return true;
     }
-    *out = unescaped(reading, value);
+    if (value->kind != JSON_NUMBER)
+        return false;
+    for (size_t i = 0; i < value->raw.length; i++)
+        if (value->raw.data[i] == '.' || (value->raw.data[i] | 0x20) == 'e')
+            return false;
+    *out = value->raw;
     return true;
 }
 
@@ -223,7 +227,7 @@ static bool find_funnels(struct reading *reading)
         reading->funnels[reading->funnel_count++] = funnel;
         return true;
     }
-    for (int f = 0; f < settings->funnel_count; f++)
+    for (int f = 0; interpreter->matching && f < settings->funnel_count; f++)
         if (accepts(&settings->namings[f], reading->out->event.dimensions))
             reading->funnels[reading->funnel_count++] = f;
     if (reading->funnel_count == 0 && interpreter->default_funnel >= 0)

@@ -15,7 +15,8 @@ struct interpreter {
     struct text *currencies;   /* of the funnels; empty: any */
     struct moment_reader *times;
     struct arena *arena;
-    int default_funnel;        /* the first one without `match`; -1: none */
+    bool matching;             /* some funnel has `match` */
+    int default_funnel;        /* the first one without; -1: none */
 };
 
 struct circumstances { /* of the record that the element comes from */

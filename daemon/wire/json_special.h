@@ -27,15 +27,15 @@ static inline uint64_t json_special_words(const char *at)
 static inline uint64_t json_special(const char *at)
 {
 #ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), space = _mm_set1_epi8(' ');
-    uint64_t special = 0;
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1F);
+    uint64_t plain = 0;
     for (int i = 0; i < JSON_BLOCK / 16; i++) {
         __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
         __m128i found = _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash));
-        found = _mm_or_si128(found, _mm_cmplt_epi8(bytes, space)); /* signed: what is not ASCII is less, too */
-        special |= (uint64_t)(unsigned)_mm_movemask_epi8(found) << 16 * i;
+        __m128i rest = _mm_andnot_si128(found, _mm_cmpgt_epi8(bytes, control)); /* signed: what is not ASCII is not greater */
+        plain |= (uint64_t)(unsigned)_mm_movemask_epi8(rest) << 16 * i;
     }
-    return special;
+    return ~plain;
 #else
     return json_special_words(at);
 #endif
