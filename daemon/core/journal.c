@@ -8,7 +8,9 @@
 #include "memory.h"
 
 /* FULL: additions. Each time it is posted, most of what the deltas hold is touched: so it is much beside what one lead adds, and little beside the leads. */
-enum { FULL = 2 << 20, SETS_MANY = 1 << 16, NO_KEY = UINT32_MAX };
+enum { FULL = 2 << 20, SETS_MANY = 1 << 16 };
+
+#define NO_KEY UINT32_MAX
 
 struct addition { uint32_t key, of; };                  /* of: number of the groups' set << 1 | taken back */
 struct amount { uint32_t key, groups; int64_t minor; };
