@@ -49,6 +49,7 @@ test("periods and windows by name, in the daemon's zone", () => {
   assert.equal(of("year", "2024-01-01T00:00:00+03:00", "2025-01-01T00:00:00+03:00"), "2024 год");
   assert.equal(of("rolling-30d", "2024-03-04T00:00:00+03:00", "2024-04-03T00:00:00+03:00"), "последние 30 дней");
   assert.equal(of("rolling-1d", "2024-03-04T00:00:00+03:00", "2024-03-05T00:00:00+03:00"), "последний день");
+  assert.equal(of("rolling-1w", "2024-03-04T00:00:00+03:00", "2024-03-11T00:00:00+03:00"), "последняя неделя");
   assert.deepEqual(["month", "rolling-7d", "rolling-1d", "rolling-12h", "rolling-2w"].map((window) => plain(windowName(window))), ["Месяц", "7 дней", "1 день", "12 часов", "2 недели"]);
   assert.equal(plain(moment("2024-03-31T23:30:00Z")), "1 апр. 2024, 02:30");
 });

@@ -36,7 +36,7 @@ export function russian({ lead: kind, plural, number }) {
     windows: { hour: "Час", day: "День", week: "Неделя", month: "Месяц", quarter: "Квартал", year: "Год" },
     everyWindow: { hour: "по часам", day: "по дням", week: "по неделям", month: "по месяцам", quarter: "по кварталам", year: "по годам" },
     rolling: { d: (count) => counted(count, DAYS), h: (count) => counted(count, HOURS), w: (count) => counted(count, WEEKS), m: (count) => `${count} мин`, s: (count) => `${count} с` },
-    lastRolling: (length) => (/^1\s/.test(length) ? `последний ${length.slice(2)}` : `последние ${length}`), // день, час
+    lastRolling: (length) => (/^1\s/.test(length) ? `${length.endsWith("я") ? "последняя" : "последний"} ${length.slice(2)}` : `последние ${length}`), // неделя; день, час
     weekOf: (from, to) => `${from} – ${to}`,
     quarterOf: (quarter, year) => `${quarter}-й квартал ${year}`,
     yearOf: (year) => `${year} год`,
