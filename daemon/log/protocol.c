@@ -7,7 +7,7 @@
 #include "service.h"
 
 enum {
-    RESTORE_BLOCK = 10000,
+    RESTORE_BLOCK = 4096, /* fits into the caches */
     RESTORE_WAIT_MS = 1000,
     RESTORE_IDLE_MS = 5, /* all is there: what is waited for is only the word that a transaction's mark ends it */
     IDLE_MS_LEAST = 20, /* between two looks at the ends of an idle input */
