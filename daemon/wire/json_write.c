@@ -76,10 +76,10 @@ size_t percent_decode(char *out, struct text text)
 }
 
 /* Is any of eight bytes a control character, a quote or a backslash? */
-static bool any_to_escape(uint64_t bytes)
+static bool any_to_escape(uint64_t word)
 {
-    uint64_t quote = bytes ^ WORD_OF('"'), backslash = bytes ^ WORD_OF('\\');
-    return (((bytes - WORD_OF(0x20)) & ~bytes) | ((quote - WORD_OF(1)) & ~quote) | ((backslash - WORD_OF(1)) & ~backslash)) & WORD_OF(0x80);
+    uint64_t controls = (word - WORD_OF(0x20)) & ~word & WORD_OF(0x80);
+    return (controls | word_zeros(word ^ WORD_OF('"')) | word_zeros(word ^ WORD_OF('\\'))) != 0;
 }
 
 static char *escape(char *out, unsigned char c)
@@ -126,17 +126,20 @@ void json_name(struct buffer *buffer, const char *name)
 
 void json_integer(struct buffer *buffer, int64_t number)
 {
-    enum { DIGITS_MOST = 20 };
-    char *out = room(buffer, 1 + DIGITS_MOST);
+    enum { MOST = 20 }; /* with its sign */
+    char digits[2 * MOST], *at = digits + MOST; /* the number ends in the middle, so that as much as may be can be copied from where it begins */
     uint64_t rest = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-    int count = 1;
-    for (uint64_t least = 10; count < DIGITS_MOST && rest >= least; least *= 10)
-        count++;
+    for (; rest >= 10; rest /= 100) {
+        at -= 2;
+        at[0] = (char)('0' + rest % 100 / 10);
+        at[1] = (char)('0' + rest % 10);
+    }
+    if (rest > 0 || at == digits + MOST)
+        *--at = (char)('0' + rest);
     if (number < 0)
-        *out++ = '-';
-    for (int place = count - 1; place >= 0; place--, rest /= 10)
-        out[place] = (char)('0' + rest % 10);
-    buffer->length += (size_t)count + (number < 0);
+        *--at = '-';
+    memcpy(room(buffer, MOST), at, MOST);
+    buffer->length += (size_t)(digits + MOST - at);
 }
 
 void json_integer_or_null(struct buffer *buffer, int64_t number)

@@ -7,6 +7,7 @@
 #include "json_scan.h"
 #include "lookup.h"
 #include "utf8.h"
+#include "words.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -264,9 +265,13 @@ static bool read_fact(const struct section_reader *into, uint32_t *what)
 /* Behind the quote that ends a string; NULL: none does. */
 static const char *string_end(const char *at, const char *end)
 {
-    for (; at < end && *at != '"'; at++)
-        if (*at == '\\' && ++at == end)
+    while (at < end && *at != '"') {
+        uint64_t word = word_load_some(at, (size_t)(end - at)), marks = word_zeros(word ^ WORD_OF('"')) | word_zeros(word ^ WORD_OF('\\'));
+        size_t plain = marks != 0 ? word_first(marks) : sizeof word;
+        at += plain;
+        if (at < end && *at == '\\' && ++at == end)
             return NULL;
+    }
     return at < end ? at + 1 : NULL;
 }
 

@@ -30,6 +30,12 @@ static inline uint64_t word_load_some(const char *at, size_t count)
     return word;
 }
 
+/* The top bit of bytes that are 0; the first one is right, of those behind it some may be wrong. */
+static inline uint64_t word_zeros(uint64_t word)
+{
+    return (word - WORD_OF(1)) & ~word & WORD_OF(0x80);
+}
+
 /* The top bit of each byte that is no decimal digit. */
 static inline uint64_t word_not_digits(uint64_t word)
 {
