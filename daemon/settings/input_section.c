@@ -56,6 +56,8 @@ static void read_fields(const struct place *place, void *target)
         int dimension = dimension_section_find(settings, member->key);
         if (field < FIELD_COUNT) {
             source->fields[field] = pointers_read(member);
+            if (field == FIELD_LEAD_ID && member->node->kind == NODE_LIST && member->node->count == 0)
+                check_expected(member, "at least one pointer: an event without an id counts nowhere");
         } else if (dimension >= 0) {
             source->dimensions[dimension] = pointers_read(member);
         } else {
