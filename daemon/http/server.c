@@ -90,6 +90,12 @@ static void on_pause(void *context, bool caught_up)
 
 /* ---- requests ---- */
 
+static bool brings_body(struct MHD_Connection *connection)
+{
+    const char *length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return (length != NULL && strspn(length, "0") != strlen(length)) || MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
+}
+
 /* microhttpd calls it when the headers are there, and again for a body: none is ever taken. */
 static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *path, const char *method, const char *version,
                                   const char *upload, size_t *upload_length, void **request)
@@ -100,16 +106,17 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     struct server *server = context;
     struct reply reply = {0};
     bool reads = strcmp(method, MHD_HTTP_METHOD_GET) == 0 || strcmp(method, MHD_HTTP_METHOD_HEAD) == 0;
-    if (reads && *request == NULL && *upload_length == 0) {
+    bool body = brings_body(connection);
+    if (reads && *request == NULL && !body) {
         *request = &begun; /* the second call comes when there is no body to wait for */
         return MHD_YES;
-    }
+    } /* else the answer goes out now: in the middle of a body the library takes none */
     if (!guard_knows_host(server->guard, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST))) {
         reply_problem(&reply, MHD_HTTP_MISDIRECTED_REQUEST, "the request's Host is none of this daemon's names; see http.hosts in its configuration");
     } else if (!reads) {
         reply_problem(&reply, MHD_HTTP_METHOD_NOT_ALLOWED, "there is nothing here to %s", method);
         reply.allow = "GET, HEAD";
-    } else if (*upload_length > 0) {
+    } else if (body) {
         reply_problem(&reply, MHD_HTTP_BAD_REQUEST, "a %s has no body here", method);
     } else if (api_is_guarded(path) && !guard_lets_in(server->guard, MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_AUTHORIZATION))) {
         reply_problem(&reply, MHD_HTTP_UNAUTHORIZED, "a bearer token is needed");

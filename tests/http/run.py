@@ -168,6 +168,8 @@ def protocol(directory):
             refused = client.get(url, method, body=b"{}")
             problem(refused, 405, method)
             expect(refused.headers["Allow"] == "GET, HEAD", refused.headers["Allow"])
+        problem(client.get(url, body=b"{}"), 400, "no body")
+        expect(client.get(url, Content_Length="0").status == 200, "a body of nothing is none")
         problem(client.get(url, Host="evil.example"), 421, "Host")
         for host in ("localhost:1", "127.0.0.1", "[::1]:9", "wall.example", "WALL.example:80"):
             expect(client.get(url, Host=host).status == 200, f"Host {host} is ours")
