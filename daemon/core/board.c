@@ -22,6 +22,7 @@ struct board {
     size_t asked_count, asked_capacity;
     int64_t tick;                  /* the last one; TIME_NONE */
     int64_t bound;                 /* TIME_NONE: none */
+    uint64_t version;
 };
 
 /* ---- groups ---- */
@@ -141,6 +142,11 @@ void board_settle_trials(struct board *board)
             trials_settle(&board->groups[g]->trials[k]);
 }
 
+uint64_t board_version(const struct board *board)
+{
+    return board->version;
+}
+
 size_t board_group_count(const struct board *board)
 {
     return board->group_count;
@@ -193,6 +199,7 @@ static void merge_delta(struct board *board, struct board_group *group, int32_t 
 void board_merge(struct board *board, int index, struct ledger *ledger)
 {
     struct deltas *deltas = ledger_deltas(ledger);
+    board->version++;
     numbering_learn_reasons(board->numbering, index, ledger);
     for (size_t i = 0; i < deltas->count; i++) {
         struct delta *delta = &deltas->list[i];
@@ -292,6 +299,7 @@ static void forget_dropped(struct board *board)
 void board_tick(struct board *board, int64_t tick, int64_t bound)
 {
     size_t dropped_before = board->dropped_count;
+    board->version++;
     if (bound > board->bound)
         board->bound = bound;
     for (size_t g = 0; g < board->group_count; g++) {

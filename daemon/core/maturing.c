@@ -75,27 +75,36 @@ static void collect_slice(struct maturing *maturing, const struct funnel *funnel
     }
 }
 
+static bool same(const struct maturing_of *a, const struct maturing_of *b)
+{
+    return a->version == b->version && a->group == b->group && a->from == b->from && a->to == b->to && a->now == b->now;
+}
+
 void maturing_collect(struct maturing *maturing, const struct board *board, struct board_group *group, struct span span, const struct watch *watch, int64_t now)
 {
     const struct funnel *funnel = board_funnel(board, group);
     int64_t slice_s = board_slice_s(board), longest_s = 0;
+    for (int k = 0; k < funnel->step_count; k++)
+        if (funnel->steps[k].horizon_s > longest_s)
+            longest_s = funnel->steps[k].horizon_s;
+    int64_t youngest = now - longest_s - slice_s + 1; /* slices that begin before are whole before now - H */
+    struct maturing_of of = {.version = board_version(board), .group = group->number, .now = now};
+    of.from = slices_from(&group->slices, slice_s, span.start > youngest ? span.start : youngest);
+    of.to = slices_from(&group->slices, slice_s, span.end);
+    if (watch == NULL && same(&maturing->of, &of))
+        return;
     for (int k = 0; k < funnel->step_count; k++) {
         maturing->ages[k].bucket_end = 0;
         maturing->ages[k].leads = 0;
-        if (funnel->steps[k].horizon_s > longest_s)
-            longest_s = funnel->steps[k].horizon_s;
     }
-    for (size_t i = group->slices.count; i-- > 0;) {
+    for (size_t i = of.from; i < of.to; i++) {
         int64_t start = group->slices.list[i].number * slice_s;
-        if (start >= span.end)
-            continue;
-        if (start < span.start || start + slice_s <= now - longest_s)
-            break;
         if (watch == NULL || watch_takes(watch, start, slice_s))
             collect_slice(maturing, funnel, slices_young(&group->slices.list[i]), start, slice_s, now);
     }
     for (int k = 0; k < funnel->step_count; k++)
         list_ages(&maturing->ages[k]);
+    maturing->of = watch == NULL ? of : (struct maturing_of){0};
 }
 
 void maturing_estimate(struct maturing *maturing, const struct tally_entry *entries, size_t entry_count, int from, int64_t leads, struct matured *out)

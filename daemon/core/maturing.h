@@ -9,6 +9,11 @@
 struct maturing { /* zeroed; scratch that is used again from window to window; maturing_free at last */
     struct matured_exit *exits;
     size_t exit_capacity;
+    struct maturing_of {              /* whose ages these are: windows of one group mostly have the same young slices */
+        uint64_t version;             /* the board's; 0: nobody's */
+        size_t group, from, to;       /* places in its slices */
+        int64_t now;
+    } of;
     struct maturing_ages { /* leads that came to a step less than the horizon ago */
         int64_t leads;
         int64_t *by_bucket;       /* of those still on their way: how many of an age, by bucket (sketch.h) below bucket_end */

@@ -85,11 +85,17 @@ static struct record *still_stands(const struct open_leads *leads, int funnel, i
 static void weed(struct open_leads *leads, int funnel, int step)
 {
     struct agenda *agenda = &leads->agendas[place_of(funnel, step)];
+    enum { AHEAD = 8 }; /* leads: so far ahead memory is fetched */
     struct facts facts;
     size_t kept = 0;
-    for (size_t i = 0; i < agenda->count; i++)
+    for (size_t i = 0; i < agenda->count; i++) {
+        if (i + 2 * AHEAD < agenda->count)
+            __builtin_prefetch(&leads->records->slots[records_home(leads->records, agenda->heap[i + 2 * AHEAD].lead)]);
+        if (i + AHEAD < agenda->count)
+            records_prefetch(leads->records, agenda->heap[i + AHEAD].lead);
         if (still_stands(leads, funnel, step, &agenda->heap[i], &facts) != NULL)
             agenda->heap[kept++] = agenda->heap[i];
+    }
     agenda->count = kept;
     agenda_order(agenda);
 }

@@ -1,22 +1,35 @@
 #include "publisher.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "../core/memory.h"
 #include "../wire/snapshot_json.h"
 #include "../wire/snapshot_key.h"
 
 struct due { /* a window to look at, by its key */
-    size_t key, key_length; /* in the publisher's `keys` */
+    size_t key, key_length;     /* in the publisher's `keys` */
     struct board_window *window;
+    size_t value, value_length; /* its record, in its writer's `values`; length 0: nothing new */
+};
+
+struct writer { /* of records; one a thread of the pool */
+    struct snapshot_maker *maker;
+    struct buffer values;
 };
 
 struct publisher {
     struct fold *fold;
-    struct snapshot_maker *maker;
-    struct buffer keys, value;
+    struct writer *writers;
+    int writer_count;
+    struct buffer keys;
     struct due *dues;
     size_t due_count, due_capacity;
+    struct oldest { bool known; int count; struct ledger_open list[SNAPSHOT_OLDEST_MAX]; } *oldest; /* by funnel and step, at the tick at hand */
+    int64_t tick;          /* at hand, and what is wanted of it */
+    enum publish_scope scope;
+    struct due **batch;    /* of dues, by group */
+    size_t batch_count;
     struct text *obsolete; /* keys that the configuration no longer has; owned */
     size_t obsolete_count, obsolete_capacity;
 };
@@ -24,11 +37,18 @@ struct publisher {
 /* A digest is never 0, and its lowest bit says that nothing counted in the record. */
 enum { DIGEST_EMPTY = 1, DIGEST_THERE = 2 };
 
+enum { BATCH = 256 }; /* records that are kept in memory until they are handed over */
+
 struct publisher *publisher_new(struct fold *fold)
 {
     struct publisher *publisher = memory_new(sizeof *publisher);
     publisher->fold = fold;
-    publisher->maker = snapshot_maker_new();
+    publisher->writer_count = pool_threads(fold->pool);
+    publisher->writers = memory_new((size_t)publisher->writer_count * sizeof *publisher->writers);
+    for (int i = 0; i < publisher->writer_count; i++)
+        publisher->writers[i].maker = snapshot_maker_new();
+    publisher->oldest = memory_new((size_t)fold->settings->funnel_count * FUNNEL_STEPS_MAX * sizeof *publisher->oldest);
+    publisher->batch = memory_new(BATCH * sizeof(struct due *));
     return publisher;
 }
 
@@ -36,9 +56,14 @@ void publisher_free(struct publisher *publisher)
 {
     if (publisher == NULL)
         return;
-    snapshot_maker_free(publisher->maker);
+    for (int i = 0; i < publisher->writer_count; i++) {
+        snapshot_maker_free(publisher->writers[i].maker);
+        free(publisher->writers[i].values.data);
+    }
+    free(publisher->writers);
+    free(publisher->oldest);
+    free(publisher->batch);
     free(publisher->keys.data);
-    free(publisher->value.data);
     free(publisher->dues);
     for (size_t i = 0; i < publisher->obsolete_count; i++)
         free((char *)(uintptr_t)publisher->obsolete[i].data);
@@ -60,7 +85,7 @@ static void list_by_key(struct publisher *publisher, struct board_window *const 
     for (size_t i = 0; i < count; i++) {
         size_t start = publisher->keys.length;
         snapshot_key_write(&publisher->keys, publisher->fold->settings, board_funnel(publisher->fold->board, windows[i]->group), windows[i]);
-        publisher->dues[i] = (struct due){start, publisher->keys.length - start, windows[i]};
+        publisher->dues[i] = (struct due){.key = start, .key_length = publisher->keys.length - start, .window = windows[i]};
     }
     if (count > 1)
         qsort_r(publisher->dues, count, sizeof *publisher->dues, by_key, publisher->keys.data);
@@ -89,24 +114,89 @@ static uint64_t publish_dropped(struct publisher *publisher, publish_sink sink, 
     return published;
 }
 
-static bool publish_window(struct publisher *publisher, const struct due *due, int64_t tick, enum publish_scope scope, publish_sink sink, void *context)
+/* ---- a batch of records ---- */
+
+/* The windows of a group are written by one thread, since sums are made and kept up to date by whoever reads them. Those of all leads of some funnel by the
+ * first one: they ask the shards for the oldest leads. */
+static int writer_of(const struct publisher *publisher, const struct due *due)
+{
+    const struct board_group *group = due->window->group;
+    return group->breakdown < 0 ? 0 : (int)(group->number % (size_t)publisher->writer_count);
+}
+
+/* As fold_oldest, once a tick: several windows show the same leads. */
+static int oldest_of(void *context, int funnel, int step, struct ledger_open *out)
+{
+    struct publisher *publisher = context;
+    struct oldest *oldest = &publisher->oldest[funnel * FUNNEL_STEPS_MAX + step];
+    if (!oldest->known) {
+        oldest->count = fold_oldest(publisher->fold, funnel, step, oldest->list);
+        oldest->known = true;
+    }
+    memcpy(out, oldest->list, (size_t)oldest->count * sizeof *out);
+    return oldest->count;
+}
+
+static void write_due(struct publisher *publisher, struct writer *writer, struct due *due)
 {
     struct fold *fold = publisher->fold;
     struct board_window *window = due->window;
+    enum publish_scope scope = publisher->scope;
     board_sum(fold->board, window);
-    bool empty = !board_window_counts(fold->board, window, tick);
+    bool empty = !board_window_counts(fold->board, window, publisher->tick);
     if (empty && (window->published == 0 || (window->published & DIGEST_EMPTY) || scope == PUBLISH_ALL))
-        return false; /* a window in which nothing counts is published at most once more, with zeros */
-    const struct snapshot *snapshot = snapshot_make(publisher->maker, fold->board, window, tick, fold->last_event_at[window->group->funnel],
-                                                    fold->settings->show_leads ? fold_oldest : NULL, fold);
-    publisher->value.length = 0;
-    uint64_t digest = snapshot_json_value(&publisher->value, fold->settings, snapshot) & ~(uint64_t)DIGEST_EMPTY;
+        return; /* a window in which nothing counts is published at most once more, with zeros */
+    const struct snapshot *snapshot = snapshot_make(writer->maker, fold->board, window, publisher->tick, fold->last_event_at[window->group->funnel],
+                                                    fold->settings->show_leads ? oldest_of : NULL, publisher);
+    due->value = writer->values.length;
+    uint64_t digest = snapshot_json_value(&writer->values, fold->settings, snapshot) & ~(uint64_t)DIGEST_EMPTY;
     digest |= DIGEST_THERE | (empty ? DIGEST_EMPTY : 0);
-    if (digest == window->published && scope != PUBLISH_ALL && (scope != PUBLISH_NOT_FINAL || snapshot->final))
-        return false;
+    if (digest == window->published && scope != PUBLISH_ALL && (scope != PUBLISH_NOT_FINAL || snapshot->final)) {
+        writer->values.length = due->value;
+        return;
+    }
     window->published = digest;
-    sink(context, key_of(publisher, due), (struct text){publisher->value.data, publisher->value.length}, digest);
-    return true;
+    due->value_length = writer->values.length - due->value;
+}
+
+static void write_share(void *context, int thread)
+{
+    struct publisher *publisher = context;
+    struct writer *writer = &publisher->writers[thread];
+    writer->values.length = 0;
+    for (size_t i = 0; i < publisher->batch_count; i++)
+        if (writer_of(publisher, publisher->batch[i]) == thread)
+            write_due(publisher, writer, publisher->batch[i]);
+}
+
+static int by_group(const void *a, const void *b)
+{
+    const struct due *x = *(struct due *const *)a, *y = *(struct due *const *)b;
+    size_t x_group = x->window->group->number, y_group = y->window->group->number;
+    return x_group != y_group ? (x_group > y_group) - (x_group < y_group) : (x > y) - (x < y);
+}
+
+/* Some of the dues, in order of key. Windows of one group are written one after another, since they have much in common. */
+static uint64_t publish_batch(struct publisher *publisher, struct due *dues, size_t count, publish_sink sink, void *context)
+{
+    enum { WORTH = 8192 }; /* bytes of sums that are as much work as an event is to whoever folds it */
+    size_t bytes = 0;
+    publisher->batch_count = count;
+    for (size_t i = 0; i < count; i++) {
+        publisher->batch[i] = &dues[i];
+        bytes += tally_bytes(&dues[i].window->tally);
+    }
+    qsort(publisher->batch, count, sizeof(struct due *), by_group);
+    pool_run_for(publisher->fold->pool, bytes / WORTH, write_share, publisher);
+    uint64_t published = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (dues[i].value_length == 0)
+            continue;
+        const char *values = publisher->writers[writer_of(publisher, &dues[i])].values.data;
+        sink(context, key_of(publisher, &dues[i]), (struct text){values + dues[i].value, dues[i].value_length}, dues[i].window->published);
+        published++;
+    }
+    return published;
 }
 
 void publisher_restore(struct publisher *publisher, struct text key, uint64_t digest)
@@ -142,7 +232,11 @@ uint64_t publisher_publish(struct publisher *publisher, int64_t tick, enum publi
     struct board_window **windows;
     size_t count = board_due(publisher->fold->board, scope != PUBLISH_CHANGED, &windows);
     list_by_key(publisher, windows, count);
-    for (size_t i = 0; i < publisher->due_count; i++)
-        published += publish_window(publisher, &publisher->dues[i], tick, scope, sink, context);
+    publisher->tick = tick;
+    publisher->scope = scope;
+    for (size_t i = 0; i < (size_t)publisher->fold->settings->funnel_count * FUNNEL_STEPS_MAX; i++)
+        publisher->oldest[i].known = false;
+    for (size_t from = 0; from < count; from += BATCH)
+        published += publish_batch(publisher, publisher->dues + from, count - from < BATCH ? count - from : BATCH, sink, context);
     return published;
 }
