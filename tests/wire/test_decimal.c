@@ -36,6 +36,8 @@ static void amount__in_hundredths_half_away_from_zero(void **state)
         {".1", NONE},                            {"1.e1", NONE},                 {"1e", NONE},                     {"1e+", NONE},
         {"1,5", NONE},                           {"1 ", NONE},                   {" 1", NONE},                     {"1 000", NONE},
         {"0x1", NONE},                           {"Infinity", NONE},             {"1e1.5", NONE},                  {"--1", NONE},
+        {"12.x", NONE},                          {"12.3x", NONE},                {"12.x3", NONE},                  {"12x34", NONE},
+        {"12345678x", NONE},                     {"12345678.9x", NONE},          {"x", NONE},                      {"9.9.9", NONE},
     };
     for (int i = 0; i < COUNT_OF(rows); i++) {
         int64_t minor = NONE;

@@ -295,6 +295,24 @@ static void plan__that_has_seen_other_texts__finds_the_same(void **state)
     }
 }
 
+/* A name that has to be escaped is not taken as it stands in the plan, not even where it came before. */
+static void name_with_a_quote__only_escaped(void **state)
+{
+    (void)state;
+    static const char *const pointers[] = {"/q\"q", "/q\\\\q"};
+    static const char *const good[] = {"{\"q\\\"q\":1,\"and so on\":\"...\"}", "{\"q\\\\\\\\q\":1,\"and so on\":\"...\"}"};
+    static const char *const bad[] = {"{\"q\"q\":1,\"and so on\":\"...\"}", "{\"q\\\\q\":1,\"and so on\":\"...\"}"};
+    struct json_plan *plan = plan_of(pointers, COUNT_OF(pointers));
+    for (int i = 0; i < COUNT_OF(pointers); i++) {
+        struct json_value values[COUNT_OF(pointers)];
+        struct json_error error;
+        assert_true(json_scan(plan, text_of(good[i]), values, &error));
+        assert_int_equal(values[i].kind, JSON_NUMBER);
+        assert_true(!json_scan(plan, text_of(bad[i]), values, &error) || values[i].kind == JSON_ABSENT);
+    }
+    json_plan_free(plan);
+}
+
 static void elements__one_after_the_other(void **state)
 {
     (void)state;
@@ -366,6 +384,7 @@ int main(void)
         cmocka_unit_test(wanted_values__are_found),
         cmocka_unit_test(many_names__are_told_apart),
         cmocka_unit_test(plan__that_has_seen_other_texts__finds_the_same),
+        cmocka_unit_test(name_with_a_quote__only_escaped),
         cmocka_unit_test(elements__one_after_the_other),
         cmocka_unit_test(strings__are_unescaped),
     };

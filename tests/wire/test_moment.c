@@ -27,15 +27,17 @@ static const struct zone *berlin_2024(void)
     return &zone;
 }
 
-/* By itself, and by a reader that has read the rows before. */
+/* By itself, and twice by a reader that has read the rows before. */
 static void check(const struct row *rows, int count, const struct zone *local)
 {
     struct moment_reader reader = {.local = local};
     for (int i = 0; i < count; i++) {
         int64_t moment = NO_TIME, by_reader = NO_TIME;
         bool read = moment_from_text(text_of(rows[i].text), local, &moment);
-        assert_int_equal(moment_read(&reader, text_of(rows[i].text), &by_reader), read);
-        assert_int_equal(by_reader, moment);
+        for (int again = 0; again < 2; again++) {
+            assert_int_equal(moment_read(&reader, text_of(rows[i].text), &by_reader), read);
+            assert_int_equal(by_reader, moment);
+        }
         if (read != (rows[i].expected != NO_TIME) || moment != rows[i].expected)
             print_error("%s is %lld, not %lld\n", rows[i].text, (long long)moment, (long long)rows[i].expected);
         assert_int_equal(moment, rows[i].expected);
@@ -224,13 +226,25 @@ static void every_day__there_and_back(void **state)
 {
     (void)state;
     char text[MOMENT_TEXT_SIZE];
+    struct moment_reader reader = {.local = NULL};
     for (int64_t moment = 0; moment < INT64_C(146097) * 86400; moment += 86400) {
         int64_t back;
         moment_format(utc(), moment, text);
         assert_true(moment_from_text(text_of(text), NULL, &back));
         assert_int_equal(back, moment);
+        assert_true(moment_read(&reader, text_of(text), &back));
+        assert_int_equal(back, moment);
     }
     assert_string_equal(text, "2369-12-31T00:00:00+00:00");
+}
+
+/* A reader that has read nothing remembers no day. */
+static void day_of_nul_bytes__refused(void **state)
+{
+    (void)state;
+    static const char text[] = "\0\0\0\0\0\0\0\0\0\0T12:00:00Z";
+    int64_t moment;
+    assert_false(moment_from_text(TEXT(text), NULL, &moment));
 }
 
 int main(void)
@@ -244,6 +258,7 @@ int main(void)
         cmocka_unit_test(format__west_of_utc),
         cmocka_unit_test(format__of_a_window_that_holds_the_first_or_last_moment),
         cmocka_unit_test(every_day__there_and_back),
+        cmocka_unit_test(day_of_nul_bytes__refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
