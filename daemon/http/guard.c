@@ -34,11 +34,11 @@ static bool read_token(struct guard *guard, const char *path)
     fclose(file);
     while (length > 0 && strchr("\r\n \t", guard->token[length - 1]) != NULL)
         length--;
-    bool one_word = true;
+    bool one_line = true;
     for (size_t i = 0; i < length; i++)
-        one_word &= guard->token[i] > ' ' && guard->token[i] < 0x7f; /* what a header can carry: no second line, no byte order mark */
-    if (!whole || length < TOKEN_LEAST || !one_word) {
-        operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected one line of %d to %d ASCII characters without spaces", TOKEN_LEAST, TOKEN_MAX);
+        one_line &= guard->token[i] >= ' ' && guard->token[i] < 0x7f; /* what a header can carry: no second line, no byte order mark */
+    if (!whole || length < TOKEN_LEAST || !one_line) {
+        operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected one line of %d to %d ASCII characters", TOKEN_LEAST, TOKEN_MAX);
         return false;
     }
     guard->token[length] = '\0';
