@@ -42,14 +42,17 @@ test("a record that came live while an older answer was on its way stays", async
   await soon();
   tell("snapshot", snapshot(2, 2));
   tell("snapshot", snapshot(2, 2, { group: ivan }));
+  tell("snapshot", snapshot(4, 2, { group: { manager: "Сидоров" } })); // which no answer has yet
   tell("alert", alert("resolved", 2));
+  tell("alert", { ...alert("firing", 2), fingerprint: "2" });
   await soon();
   assert.equal(store.snapshot.cohort.entered, 2);
   release();
   await soon();
   assert.equal(store.snapshot.cohort.entered, 2);
-  assert.deepEqual([...store.groups.values()].map((record) => record.cohort.entered), [2, 9]);
-  assert.equal(store.alerts.get("1").status, "resolved");
+  assert.deepEqual([...store.groups.values()].map((record) => record.cohort.entered).sort(), [2, 4, 9]);
+  assert.deepEqual([...store.alerts.values()].map(({ fingerprint, status }) => fingerprint + status).sort(), ["1resolved", "2firing"]);
+  assert.deepEqual(store.history.map((record) => record.cohort.entered), [2]);
 
   tell("snapshot", snapshot(3, 3));
   tell("snapshot", snapshot(8, 3, { start: "2024-02-01T00:00:00+03:00" })); // a late event changed a past month: not the one shown

@@ -28,7 +28,8 @@ export function makeStore({ changed, refused, outdated }) {
     problem: null,
     link: "connecting", // "live", "lost"
   };
-  let heard = new WeakSet(); // records that came by the line since the last fetch began
+  let told = 0; // how many records came by the line
+  const tellings = new WeakMap(); // of each record that did, which one it was
   let hangUp = null;
   let listening = null;
   let loading = null;
@@ -43,22 +44,37 @@ export function makeStore({ changed, refused, outdated }) {
     }
   };
 
+  const toldSince = (record, since) => tellings.get(record) > since;
+
   /* What was fetched, unless a record of the same key that is not older came by the line while the answer was on its way. Times are whole seconds: of two
    * records of one second the line's is the later one, as it tells every one. */
-  const later = (held, fetched) => (held && fetched && heard.has(held) && name(held) === name(fetched) && newer(held, fetched) ? held : fetched);
+  const later = (held, fetched, since) => (held && fetched && toldSince(held, since) && name(held) === name(fetched) && newer(held, fetched) ? held : fetched);
+
+  /* The same for many, by key. What was told meanwhile of a key that the answer does not have stays. */
+  function merge(held, fetched, since) {
+    const all = new Map([...held].filter(([, record]) => toldSince(record, since)));
+    for (const [key, record] of fetched) all.set(key, later(held.get(key), record, since));
+    return all;
+  }
+
+  const byStart = (records) => records.map((record) => [record.start, record]);
+  const inOrder = (records) => [...records].sort((a, b) => Date.parse(a.start) - Date.parse(b.start));
 
   async function loadTrend(signal) {
+    const since = told;
     const { funnel, trend, window, group } = store.state;
     const of = (name) => api.history({ funnel, window: name, group, limit: HISTORY[name] ?? 24 }, signal);
     const [history, own] = await Promise.all([trend ? of(trend) : [], isRolling(window) || window === trend ? null : of(window)]);
     if (signal.aborted) return;
-    store.history = history;
-    store.starts = isRolling(window) ? [] : (own ?? history).map((record) => record.start);
+    store.history = inOrder(merge(new Map(byStart(store.history)), byStart(history), since).values());
+    store.starts = isRolling(window) ? [] : (own ?? store.history).map((record) => record.start);
     store.newest = store.starts.at(-1) ?? null;
   }
 
-  function takeAlerts(alerts) {
-    store.alerts = new Map(alerts.map((record) => [record.fingerprint, later(store.alerts.get(record.fingerprint), record)]));
+  async function fetchAlerts(signal) {
+    const since = told;
+    const alerts = await api.alerts(signal);
+    if (!signal.aborted) store.alerts = merge(store.alerts, alerts.map((record) => [record.fingerprint, record]), since);
   }
 
   /* Everything that the state names, anew. */
@@ -67,23 +83,22 @@ export function makeStore({ changed, refused, outdated }) {
     loading = new AbortController();
     const { signal } = loading;
     const { funnel, window, group, start, by } = store.state;
-    heard = new WeakSet();
+    const since = told;
     try {
-      const [snapshot, newest, groups, alerts] = await Promise.all([
+      const [snapshot, newest, groups] = await Promise.all([
         api.snapshot({ funnel, window, group, start }, signal),
         start ? api.snapshot({ funnel, window, group }, signal) : null,
         by ? api.groups({ funnel, window, by, start }, signal) : [],
-        api.alerts(signal),
+        fetchAlerts(signal),
         loadTrend(signal),
       ]);
       if (signal.aborted) return;
-      store.snapshot = later(store.snapshot, snapshot);
+      store.snapshot = later(store.snapshot, snapshot, since);
       store.standing = [store.snapshot, newest].find((record) => record?.open) ?? null;
       // The server gives each group's newest window; a group without leads in the one shown has no place beside the others.
       const period = start ?? store.newest;
-      const fitting = groups.filter((record) => isRolling(window) || Date.parse(record.start) === Date.parse(period));
-      store.groups = new Map(fitting.map((record) => [groupKey(record.group), later(store.groups.get(groupKey(record.group)), record)]));
-      takeAlerts(alerts);
+      const all = merge(store.groups, groups.map((record) => [groupKey(record.group), record]), since);
+      store.groups = new Map([...all].filter(([, record]) => isRolling(window) || Date.parse(record.start) === Date.parse(period)));
       store.loaded = true;
       store.problem = null;
       changed();
@@ -113,7 +128,7 @@ export function makeStore({ changed, refused, outdated }) {
   function refreshTrend(record) {
     if (record.window === store.state.trend) {
       const at = store.history.findIndex((each) => each.start === record.start);
-      store.history = at < 0 ? [...store.history, record].sort((a, b) => Date.parse(a.start) - Date.parse(b.start)) : store.history.with(at, record);
+      store.history = at < 0 ? inOrder([...store.history, record]) : store.history.with(at, record);
     } else if (store.state.trend && !trendTimer) {
       trendTimer = setTimeout(async () => {
         trendTimer = null;
@@ -128,7 +143,7 @@ export function makeStore({ changed, refused, outdated }) {
   }
 
   function apply(name, record) {
-    heard.add(record);
+    tellings.set(record, ++told);
     if (name === "snapshot") applySnapshot(record);
     else if (name === "alert") store.alerts.set(record.fingerprint, record);
     else if (name === "status") {
@@ -143,7 +158,7 @@ export function makeStore({ changed, refused, outdated }) {
   async function loadAlerts() {
     if (store.link !== "live" || ![...store.alerts.values()].some(({ status }) => status === "pending")) return;
     try {
-      takeAlerts(await api.alerts(loading.signal));
+      await fetchAlerts(loading.signal);
       changed();
     } catch (problem) {
       fail(problem);
@@ -204,7 +219,8 @@ export function makeStore({ changed, refused, outdated }) {
         store.starts = [];
         store.loaded = false;
       }
-      if (!follow() && !same) load();
+      if (follow()) loading?.abort(); // it is about what was shown before; all is fetched once the new line stands
+      else if (!same) load();
       changed();
     },
     close() {
@@ -213,6 +229,7 @@ export function makeStore({ changed, refused, outdated }) {
       listening = null;
       loading?.abort();
       clearTimeout(trendTimer);
+      trendTimer = null;
     },
   });
 }
