@@ -447,6 +447,7 @@ struct board *board_new(const struct ledger_definition *definition, const struct
     board->zone = zone;
     board->numbering = numbering_new(definition, ledger_count);
     board->tick = board->bound = TIME_NONE;
+    board->version = 1;
     return board;
 }
 

@@ -64,7 +64,7 @@ void board_ask_trials(struct board *board, int funnel, int breakdown, int step);
 /* Whoever follows the trials has seen them. */
 void board_settle_trials(struct board *board);
 
-/* Grows whenever the sums change: what was made of them before may not hold any more. */
+/* Above 0; grows whenever the sums change: what was made of them before may not hold any more. */
 uint64_t board_version(const struct board *board);
 
 size_t board_group_count(const struct board *board);

@@ -35,9 +35,11 @@ void board_group_free(struct board_group *group, const struct funnel *funnel, si
 
 void board_group_take_standing(struct board_group *group, int32_t slice, struct tally *delta)
 {
-    struct tally_entry entry;
-    for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
-        if (tally_key_field(entry.key) != TALLY_STANDING)
+    size_t count;
+    const struct tally_entry *entries = tally_of_field(delta, TALLY_ACTIVITY, TALLY_STANDING, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct tally_entry entry = entries[i];
+        if (entry.count == 0)
             continue;
         standing_add(&group->standing[tally_key_step(entry.key)], slice, entry.count);
         group->open_leads += entry.count;
@@ -48,15 +50,17 @@ void board_group_take_standing(struct board_group *group, int32_t slice, struct 
 
 void board_group_take_trials(struct board_group *group, int32_t slice, struct tally *delta)
 {
-    struct tally_entry entry;
-    for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
-        enum tally_field field = tally_key_field(entry.key);
-        int step = tally_key_step(entry.key);
-        if (field != TALLY_SUCCEEDED && field != TALLY_FAILED)
-            continue;
-        if ((group->trial_steps >> step & 1) != 0)
-            trials_add(&group->trials[step], slice, field == TALLY_SUCCEEDED ? entry.count : 0, field == TALLY_FAILED ? entry.count : 0);
-        tally_drop(delta, entry.key);
+    static const enum tally_field fields[] = {TALLY_SUCCEEDED, TALLY_FAILED};
+    for (int f = 0; f < 2; f++) {
+        size_t count;
+        const struct tally_entry *entries = tally_of_field(delta, TALLY_ACTIVITY, fields[f], &count);
+        for (size_t i = 0; i < count; i++) {
+            struct tally_entry entry = entries[i];
+            int step = tally_key_step(entry.key);
+            if (entry.count != 0 && (group->trial_steps >> step & 1) != 0)
+                trials_add(&group->trials[step], slice, f == 0 ? entry.count : 0, f == 1 ? entry.count : 0);
+            tally_drop(delta, entry.key);
+        }
     }
 }
 

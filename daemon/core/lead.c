@@ -1,5 +1,6 @@
 #include "lead.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "memory.h"
@@ -301,8 +302,11 @@ static void take_values(const struct lead_set *set, const struct lead_names *nam
 
 void lead_facts(const struct lead_set *set, const struct lead_names *names, const struct funnel *funnel, struct facts *facts)
 {
-    *facts = (struct facts){.state = LEAD_ABSENT, .stay_since = TIME_NEVER, .loss_at = TIME_NEVER, .entry = TIME_NEVER, .won_at = TIME_NEVER,
-                            .score = -1, .score_at = TIME_NEVER};
+    memset(facts, 0, offsetof(struct facts, reached)); /* the rest is long, and filled as far as there are steps and dimensions */
+    memset(facts->values, 0, (size_t)names->dimension_count * sizeof *facts->values);
+    facts->state = LEAD_ABSENT;
+    facts->stay_since = facts->loss_at = facts->entry = facts->won_at = facts->score_at = TIME_NEVER;
+    facts->score = -1;
     struct reading reading;
     read_set(set, names, funnel, &reading, facts);
     if (!reading.moved) {

@@ -80,7 +80,7 @@ struct facts {
     int64_t score_at;
     uint64_t skipped;                     /* bit k: r(k) is due to a later step only */
     int64_t reached[FUNNEL_STEPS_MAX];    /* r(k), TIME_NEVER; the first step_count of them are set */
-    uint32_t values[FUNNEL_DIMENSIONS_MAX]; /* numbers of values; 0: none */
+    uint32_t values[FUNNEL_DIMENSIONS_MAX]; /* numbers of values; 0: none; those of the application's dimensions are set */
 };
 
 /* What follows from the set. Cost O(elements + steps). */

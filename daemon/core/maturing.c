@@ -75,9 +75,10 @@ static void collect_slice(struct maturing *maturing, const struct funnel *funnel
     }
 }
 
-static bool same(const struct maturing_of *a, const struct maturing_of *b)
+/* Are those of `had` among those of `of`, so that only later slices are to be added? */
+static bool goes_on(const struct maturing_of *had, const struct maturing_of *of)
 {
-    return a->version == b->version && a->group == b->group && a->from == b->from && a->to == b->to && a->now == b->now;
+    return had->version == of->version && had->group == of->group && had->now == of->now && had->from == of->from && had->to <= of->to;
 }
 
 void maturing_collect(struct maturing *maturing, const struct board *board, struct board_group *group, struct span span, const struct watch *watch, int64_t now)
@@ -91,13 +92,18 @@ void maturing_collect(struct maturing *maturing, const struct board *board, stru
     struct maturing_of of = {.version = board_version(board), .group = group->number, .now = now};
     of.from = slices_from(&group->slices, slice_s, span.start > youngest ? span.start : youngest);
     of.to = slices_from(&group->slices, slice_s, span.end);
-    if (watch == NULL && same(&maturing->of, &of))
-        return;
-    for (int k = 0; k < funnel->step_count; k++) {
-        maturing->ages[k].bucket_end = 0;
-        maturing->ages[k].leads = 0;
+    size_t from = of.from;
+    if (watch == NULL && goes_on(&maturing->of, &of)) {
+        from = maturing->of.to;
+        if (from == of.to)
+            return;
+    } else {
+        for (int k = 0; k < funnel->step_count; k++) {
+            maturing->ages[k].bucket_end = 0;
+            maturing->ages[k].leads = 0;
+        }
     }
-    for (size_t i = of.from; i < of.to; i++) {
+    for (size_t i = from; i < of.to; i++) {
         int64_t start = group->slices.list[i].number * slice_s;
         if (watch == NULL || watch_takes(watch, start, slice_s))
             collect_slice(maturing, funnel, slices_young(&group->slices.list[i]), start, slice_s, now);

@@ -185,19 +185,26 @@ tally_amount tally_get_amount(const struct tally *tally, uint32_t key)
 
 /* ---- reading and merging ---- */
 
-/* NULL: it is not there. */
-static struct tally_entry *find(const struct tally *tally, uint32_t key)
+/* The place of the first entry whose key is not less. */
+static size_t place_of(const struct tally_entry *entries, size_t count, uint32_t key)
 {
-    const struct tally *read = settled(tally);
-    uint32_t low = 0, high = read->count;
+    size_t low = 0, high = count;
     while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (read->entries[middle].key < key)
+        size_t middle = low + (high - low) / 2;
+        if (entries[middle].key < key)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < read->count && read->entries[low].key == key ? &read->entries[low] : NULL;
+    return low;
+}
+
+/* NULL: it is not there. */
+static struct tally_entry *find(const struct tally *tally, uint32_t key)
+{
+    const struct tally *read = settled(tally);
+    size_t place = place_of(read->entries, read->count, key);
+    return place < read->count && read->entries[place].key == key ? &read->entries[place] : NULL;
 }
 
 int32_t tally_get(const struct tally *tally, uint32_t key)
@@ -283,18 +290,18 @@ size_t tally_bytes(const struct tally *tally)
     return tally->capacity * sizeof *tally->entries + (tally->amounts != NULL ? AMOUNTS * sizeof *tally->amounts : 0);
 }
 
+const struct tally_entry *tally_of_field(const struct tally *tally, enum tally_basis basis, enum tally_field field, size_t *count)
+{
+    const struct tally *read = settled(tally);
+    size_t from = place_of(read->entries, read->count, tally_key(basis, field, 0, 0));
+    *count = place_of(read->entries, read->count, tally_key(basis, field + 1, 0, 0)) - from;
+    return *count > 0 ? read->entries + from : NULL;
+}
+
 const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_t entry_count, enum tally_basis basis, enum tally_field field, int step, size_t *count)
 {
     uint32_t low = tally_key(basis, field, step, 0), high = low + TALLY_DETAIL_MAX;
-    size_t from = 0, to = entry_count;
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        if (entries[middle].key < low)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    size_t end = from;
+    size_t from = place_of(entries, entry_count, low), end = from;
     while (end < entry_count && entries[end].key <= high)
         end++;
     *count = end - from;

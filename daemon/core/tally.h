@@ -118,6 +118,9 @@ void tally_drop(struct tally *tally, uint32_t key);
 /* One key after another whose count is not 0, ascending: start with *place = 0. False: no more. */
 bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out);
 
+/* A tally's entries of one basis and field, ascending by step and detail, some of which may be 0. They may be dropped while they are gone through. */
+const struct tally_entry *tally_of_field(const struct tally *tally, enum tally_basis basis, enum tally_field field, size_t *count);
+
 /* Of a tally's entries those of one basis, field and step, ascending by detail: they lie together. */
 const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_t entry_count, enum tally_basis basis, enum tally_field field, int step, size_t *count);
 

@@ -169,11 +169,13 @@ static void write_share(void *context, int thread)
             write_due(publisher, writer, publisher->batch[i]);
 }
 
+/* And then by end: what one window has found out about young leads goes for the next one, which may hold some more slices. */
 static int by_group(const void *a, const void *b)
 {
-    const struct due *x = *(struct due *const *)a, *y = *(struct due *const *)b;
-    size_t x_group = x->window->group->number, y_group = y->window->group->number;
-    return x_group != y_group ? (x_group > y_group) - (x_group < y_group) : (x > y) - (x < y);
+    const struct board_window *x = (*(struct due *const *)a)->window, *y = (*(struct due *const *)b)->window;
+    if (x->group != y->group)
+        return x->group->number > y->group->number ? 1 : -1;
+    return (x->span.end > y->span.end) - (x->span.end < y->span.end);
 }
 
 /* Some of the dues, in order of key. Windows of one group are written one after another, since they have much in common. */

@@ -49,7 +49,16 @@ static void check_tally(const struct tally *tally, const int64_t *counts)
         assert_int_equal(tally_get(tally, key_of(i)), counts[i]);
         nonzero += counts[i] != 0;
     }
-    size_t length;
+    size_t length, found = 0;
+    for (int basis = 0; basis < TALLY_BASES; basis++)
+        for (int field = 0; field < TALLY_AMOUNTS; field++) {
+            const struct tally_entry *of_field = tally_of_field(tally, (enum tally_basis)basis, (enum tally_field)field, &length);
+            for (size_t i = 0; i < length; i++) {
+                assert_true((int)tally_key_basis(of_field[i].key) == basis && (int)tally_key_field(of_field[i].key) == field);
+                found += of_field[i].count != 0;
+            }
+        }
+    assert_int_equal(found, nonzero);
     const struct tally_entry *entries = tally_entries(tally, &length);
     assert_int_equal(length, nonzero);
     for (uint32_t i = 0; i < nonzero; i++)
