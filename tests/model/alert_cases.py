@@ -23,7 +23,15 @@ HOUR_S, DAY_S = 3600, 86400
 START = 1709510400                    # Monday, 4 March 2024
 WORDS = {"below_target": "Below", "dropped": "Dropped", "stuck": "Stuck", "silence": "Silence"}
 DRIFT_SHARE = 0.4                     # of the cases: those whose steps have enough leads for that rule
+REJECTED_SHARE = 0.4                  # of the cases: those with a rule about dead letters
 YEAR_S = 365 * DAY_S
+REFUSED = {                           # by word, a line that is
+    "not_json": '{"lead_id": "L1", "at": 1709510400',
+    "empty": " ",
+    "no_lead_id": '{"at": 1709510400, "stage": "s0"}',
+    "bad_time": '{"lead_id": "L1", "at": "yesterday", "stage": "s0"}',
+    "unknown_stage": '{"lead_id": "L1", "at": 1709510400, "stage": "nowhere"}',
+}
 
 
 def span(seconds):
@@ -42,13 +50,15 @@ class Case:
         kinds = chance.choices(list(WORDS), k=chance.randint(2, 5))
         if self.drifts:
             self.days, self.steps, kinds = chance.randint(16, 22), chance.randint(2, 3), ["drift", *kinds[:chance.randint(0, 1)]]
+        if chance.random() < REJECTED_SHARE:
+            kinds.append("rejected")
         self.rules = [self.rule(kind, number) for number, kind in enumerate(kinds)]
         self.write_config()
         self.files = self.write_events()
 
     def rule(self, kind, number):
         chance = self.chance
-        rule = {"alert": f"{WORDS.get(kind, 'Drifts')}{number}", "kind": kind, "for": chance.choice([0, 0, 1, 3]) * HOUR_S, "keep": chance.choice([0, 0, 2, 9]) * HOUR_S}
+        rule = {"alert": f"{WORDS.get(kind, kind.title())}{number}", "kind": kind, "for": chance.choice([0, 0, 1, 3]) * HOUR_S, "keep": chance.choice([0, 0, 2, 9]) * HOUR_S}
         if chance.random() < 0.4:
             first, last = sorted(chance.sample(range(25), 2))
             rule["hours"] = [(set(range(5)), first * HOUR_S, last * HOUR_S)]
@@ -57,6 +67,8 @@ class Case:
             rule["days_off"] = [(f"2024-03-{day:02d}", f"2024-03-{day + chance.randint(0, 2):02d}")]
         if kind == "silence":
             return {**rule, "silent_for": chance.randint(1, 9) * HOUR_S}
+        if kind == "rejected":
+            return {**rule, "more_than": chance.randint(0, 5), "within": chance.randint(1, 30) * HOUR_S}
         rule.update(step=chance.choice([None, None, chance.randrange(1, self.steps)]), groups=chance.choice([[[]], [["manager"]], [[], ["manager"]]]))
         if chance.random() < 0.3:
             begin = START + chance.randint(2, 8) * DAY_S + chance.randint(0, 20) * 1800
@@ -80,7 +92,9 @@ class Case:
         for k in range(self.steps):
             target = self.chance.choice(["", f", target: {self.chance.choice([0.5, 0.7, 0.95])}"])
             lines.append(f"      - {{id: s{k}, title: S{k}{target if k else ''}}}")
-        lines += ["    alerts:"] + ["      - {" + ", ".join(f"{name}: {value}" for name, value in self.written(rule)) + "}" for rule in self.rules]
+        written = ["- {" + ", ".join(f"{name}: {value}" for name, value in self.written(rule)) + "}" for rule in self.rules]
+        lines += ["    alerts:"] + ["      " + text for text, rule in zip(written, self.rules) if rule["kind"] != "rejected"]
+        lines += ["alerts:"] * (self.rules[-1]["kind"] == "rejected") + ["  " + text for text, rule in zip(written, self.rules) if rule["kind"] == "rejected"]
         with open(self.path("config.yaml"), "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")
 
@@ -95,6 +109,9 @@ class Case:
             yield "pause", "[{from: %s, to: %s}]" % tuple(f'"{Zone("UTC").text(moment)}"' for moment in rule["pause"][0])
         if rule["kind"] == "silence":
             yield "silent_for", span(rule["silent_for"])
+            return
+        if rule["kind"] == "rejected":
+            yield from (("more_than", rule["more_than"]), ("within", span(rule["within"])))
             return
         yield "step", "any" if rule["step"] is None else f"s{rule['step']}"
         yield "groups", json.dumps(rule["groups"])
@@ -135,9 +152,14 @@ class Case:
         files = [[] for _ in range(chance.randint(1, 2))]
         for event in events:
             chance.choice(files).append(event)
+        if self.rules[-1]["kind"] == "rejected":
+            for _ in range(chance.randint(2, 8)):    # one now and then, or a burst of them
+                lines, word, count = chance.choice(files), chance.choice(list(REFUSED)), chance.choice([1, 1, 3, 9])
+                place = chance.choice([0, len(lines), chance.randint(0, len(lines)), chance.randint(0, len(lines))])
+                lines[place:place] = [{"refused": word}] * count
         for number, lines in enumerate(files):
             with open(self.path(f"events-{number}.ndjson"), "w", encoding="utf-8") as file:
-                file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+                file.writelines((REFUSED[line["refused"]] if "refused" in line else json.dumps(line, ensure_ascii=False)) + "\n" for line in lines)
         self.end = max(event["at"] for event in events)
         return files
 
@@ -154,13 +176,18 @@ def recount(case, found):
     funnel, zone = settings.funnels[0], case.zone
     rules = Rules(zone, funnel, case.rules, None, lambda name, tick: (name, tick) in held)
     cursors, greatest = [0] * len(case.files), [None] * len(case.files)
-    sets, last_event_at, told = {}, None, []
-    first = min(file[0]["at"] for file in case.files if file) - case.out_of_orderness
+    sets, last_event_at, told, letters = {}, None, [], []
+    first = min(next(event["at"] for event in file if "at" in event) for file in case.files if any("at" in event for event in file)) - case.out_of_orderness
     tick = zone.slice_start(first) + zone.slice
     while tick <= case.end:
         for number, file in enumerate(case.files):
             while cursors[number] < len(file):
                 event = file[cursors[number]]
+                if "refused" in event:               # it belongs to the slice that its file has come to, at the start to the first that ends
+                    cursors[number] += 1
+                    come_to = tick - zone.slice if greatest[number] is None else greatest[number] - case.out_of_orderness
+                    letters.append((zone.slice_start(come_to), event["refused"]))
+                    continue
                 reached = max(event["at"], greatest[number] if greatest[number] is not None else event["at"])
                 if reached - case.out_of_orderness >= tick:
                     break
@@ -170,7 +197,7 @@ def recount(case, found):
                 add(sets.setdefault(event["lead_id"], Lead.unknown()), event, funnel)
         leads = [standing(funnel, settings.takes, name, lead) for name, lead in sets.items()]
         leads = [lead for lead in leads if lead.state]
-        told += [(tick, name, record) for name, record in sorted(rules.step(tick, leads, last_event_at).items())]
+        told += [(tick, name, record) for name, record in sorted(rules.step(tick, leads, last_event_at, letters).items())]
         tick += zone.slice
     case.verdicts, case.settled = rules.verdicts, rules.settled
     return told

@@ -1,4 +1,4 @@
-"""Alert rules, recounted at every slice end from all leads (semantics, section 9): below_target, dropped, drift, stuck and silence; on raw conversions.
+"""Alert rules, recounted at every slice end from all leads (semantics, section 9): all kinds; on raw conversions.
 
 Nothing is shared with the daemon: conditions are asked lead by lead, Benjamini-Hochberg is the step-up procedure, hours are added up minute by minute."""
 
@@ -69,20 +69,21 @@ class Episode:
 
 
 class Rules:
-    """The rules of one funnel, from tick to tick; `step` gives what is told, by fingerprint. Where this recount cannot tell whether a drift holds, `settle` is asked."""
+    """The rules of one funnel and of the application, from tick to tick; `step` gives what is told, by fingerprint. Where this recount cannot tell whether a drift holds, `settle` is asked."""
 
     def __init__(self, zone, funnel, rules, lead_order, settle):
         self.zone, self.funnel, self.rules, self.lead_order = zone, funnel, rules, lead_order
         self.episodes, self.drifts, self.settle, self.verdicts, self.settled = {}, {}, settle, 0, 0
 
-    def step(self, tick, leads, last_event_at):
+    def step(self, tick, leads, last_event_at, letters):
+        """letters: [(start of the slice it belongs to, word)], the dead ones so far."""
         told = {}
         for rule in self.rules:
             hours = rule.setdefault("_hours", Hours(self.zone, rule))
             is_open = hours.is_open(tick - 1)
             if not is_open and rule["kind"] != "drift":
                 continue
-            for labels, holds, figures in self.judge(rule, hours, tick, leads, last_event_at):
+            for labels, holds, figures in self.judge(rule, hours, tick, leads, last_event_at, letters):
                 if not is_open:                      # a baseline may be over all the same
                     continue
                 name = fingerprint(labels)
@@ -114,8 +115,10 @@ class Rules:
 
     # ---- conditions ----
 
-    def judge(self, rule, hours, tick, leads, last_event_at):
+    def judge(self, rule, hours, tick, leads, last_event_at, letters):
         kind = rule["kind"]
+        if kind == "rejected":
+            return self.rejected(rule, tick, letters)
         if kind == "silence":
             if last_event_at is None:
                 return []
@@ -244,6 +247,12 @@ class Rules:
             if figures["reached"]:
                 figures["low"], figures["high"] = wilson(figures["passed"], figures["reached"], 1.959963984540054)
             yield labels, holds, figures
+
+    def rejected(self, rule, tick, letters):
+        for word in sorted({word for _, word in letters}):
+            count = sum(of == word and tick - rule["within"] <= start < tick and not self.is_paused(rule, start) for start, of in letters)
+            labels = {"alertname": rule["alert"], "severity": "warning", "error": word}
+            yield labels, count > rule["more_than"], {"value": count, "threshold": rule["more_than"]}
 
     def stuck(self, rule, tick, series):
         for k, group, members in series:

@@ -1,12 +1,12 @@
 """The rule kind `drift`, recounted from all leads (semantics, section 9): outcomes, baseline, evidence and limit.
 
 The page leaves open how the limit is reckoned; daemon/core/drift_limit.h says it, and judge.c how series share false alarms. Here the chain's equations are written down
-whole, on a grid of its own, so a limit is only known within LIMIT_ERROR. Where that is not enough to say whether the condition holds, there is no verdict."""
+whole, on a grid of its own, so run lengths are only known within LENGTH_ERROR, and the limit within what follows. Where that is not enough to say whether the condition holds, there is no verdict."""
 
 from math import comb, exp, log, sqrt
 from statistics import NormalDist
 
-LIMIT_ERROR, LIMIT_LEAST = 0.05, 0.01
+LENGTH_ERROR, LIMIT_LEAST = 0.05, 0.01    # on the logarithm
 OUTCOMES_LEAST, SETTLED_LEAST, TOGETHER_MOST = 100, 50, 16
 RATES = [NormalDist().inv_cdf((i + 0.5) / 5) for i in range(5)]
 
@@ -76,7 +76,7 @@ def run_length(p, brings, step, limit):
 
 
 def limit_of(baseline, settled, drop, outcomes):
-    """The sum that false alarms reach once in so many outcomes; baseline: (successes, failures) of each slice."""
+    """The sum that false alarms reach once in so many outcomes, and how wrong it may be; baseline: (successes, failures) of each slice."""
     succeeded, failed = (sum(slice_[i] for slice_ in baseline) for i in (0, 1))
     success, failure, p0 = weights(succeeded, failed, drop)
     sizes = {}
@@ -96,16 +96,15 @@ def limit_of(baseline, settled, drop, outcomes):
 
     low, high = (LIMIT_LEAST, excess(LIMIT_LEAST)), (2.0, excess(2.0))
     if low[1] <= 0:
-        return LIMIT_LEAST
+        return LIMIT_LEAST, 0.05
     while high[1] > 0:
         low, high = high, (high[0] * 1.4, excess(high[0] * 1.4))
-    while high[0] - low[0] > 0.01:                     # the logarithm is nearly straight
+    while min(low[1], -high[1]) > 0.01:                # the logarithm is nearly straight
         limit = low[0] + (high[0] - low[0]) * min(0.95, max(0.05, low[1] / (low[1] - high[1])))
         value = excess(limit)
-        if abs(value) < 0.01:
-            return limit
         low, high = ((limit, value), high) if value > 0 else (low, (limit, value))
-    return high[0]
+    limit, value = low if low[1] < -high[1] else high
+    return limit, LENGTH_ERROR * 0.05 * limit / (value - excess(limit * 1.05))
 
 
 # ---- a series ----
@@ -156,7 +155,7 @@ class Series:
         gathered = self.succeeded + self.failed
         steps = sum(rate > 0 for step, rate in rates.items() if step != k) + 1
         apart = max(rates.get(k, 0), gathered / (start - taken[0][0])) * steps / rule["false_alarms"]
-        self.limit = limit_of([entry[1:] for entry in taken], settled, rule["drop"], max(apart / 2, apart - gathered))
+        self.limit, self.limit_error = limit_of([entry[1:] for entry in taken], settled, rule["drop"], max(apart / 2, apart - gathered))
 
     def weigh(self, slices, rule, paused):
         """Whether the condition holds (None: too near the limit to say), and its figures."""
@@ -170,10 +169,10 @@ class Series:
                 total, error, since = 0.0, 0.0, []
                 continue
             since.append((succeeded, failed))
-            if total >= 2 * (self.limit - LIMIT_ERROR):     # from here on it is known as well as the limit is
-                total, error = min(total, 2 * self.limit), 2 * LIMIT_ERROR
+            if total >= 2 * (self.limit - self.limit_error):     # from here on it is known as well as the limit is
+                total, error = min(total, 2 * self.limit), 2 * self.limit_error
         passed, reached = sum(entry[0] for entry in since), sum(sum(entry) for entry in since)
         figures = {"threshold": self.succeeded / (self.succeeded + self.failed), "evidence": total, "evidence_error": error, "reached": reached, "passed": passed}
         if reached:
             figures.update(value=passed / reached, burst=max(sum(entry) for entry in since) / reached)
-        return None if abs(total - self.limit) <= LIMIT_ERROR + error else total >= self.limit, figures
+        return None if abs(total - self.limit) <= self.limit_error + error else total >= self.limit, figures
