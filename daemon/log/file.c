@@ -86,6 +86,12 @@ static void file_ahead(struct history *history)
 
 static void add_line(struct file *file, size_t *count, const char *start, size_t length)
 {
+    static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* before the first line, by some editors: no part of it */
+    size_t mark = sizeof byte_order_mark - 1;
+    if (file->offset == 0 && length >= mark && memcmp(start, byte_order_mark, mark) == 0) {
+        start += mark;
+        length -= mark;
+    }
     if (length > (size_t)file->longest + 1)
         length = (size_t)file->longest + 1;
     file->lines = memory_grow(file->lines, &file->line_capacity, *count + 1, sizeof *file->lines);

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "clock.h"
@@ -26,21 +27,33 @@ static void look_for_watchdog(void)
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER; /* of what follows */
 static char status[STATUS_MAX] = "starting";
 
+/* A line break would end the status and begin another state. */
+static void one_line(char *text)
+{
+    for (; *text != '\0'; text++)
+        if (*text == '\n' || *text == '\r')
+            *text = ' ';
+}
+
 static void __attribute__((format(printf, 2, 0))) tell(const char *states, const char *format, va_list arguments)
 {
     pthread_mutex_lock(&mutex);
     vsnprintf(status, sizeof status, format, arguments);
+    one_line(status);
     sd_notifyf(0, "%sSTATUS=%s", states, status);
     pthread_mutex_unlock(&mutex);
 }
 
 void service_trouble(const char *object, const char *trouble)
 {
+    char text[STATUS_MAX];
     pthread_mutex_lock(&mutex);
     if (trouble != NULL)
-        sd_notifyf(0, "STATUS=%s: %s", object, trouble);
+        snprintf(text, sizeof text, "%s: %s", object, trouble);
     else
-        sd_notifyf(0, "STATUS=%s", status);
+        memcpy(text, status, sizeof text);
+    one_line(text);
+    sd_notifyf(0, "STATUS=%s", text);
     pthread_mutex_unlock(&mutex);
 }
 

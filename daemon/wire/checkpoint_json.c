@@ -112,7 +112,8 @@ static int64_t read_known(const struct json_value *value)
 static bool read_partition(const struct json_value values[5], struct checkpoint_partition *out)
 {
     int64_t partition;
-    if (values[0].kind != JSON_STRING || !read_integer(&values[1], &partition) || !read_integer(&values[2], &out->offset))
+    if (values[0].kind != JSON_STRING || !read_integer(&values[1], &partition) || partition < 0 || partition > INT32_MAX ||
+        !read_integer(&values[2], &out->offset))
         return false;
     char *topic = memory_new(values[0].raw.length + 1);
     struct text text = json_unescape(&values[0], topic);

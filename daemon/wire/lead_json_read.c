@@ -91,8 +91,10 @@ static bool read_integer(struct lead_reader *reader, int64_t *out)
     uint64_t number = 0;
     while (reader->at < reader->end && *reader->at >= '0' && *reader->at <= '9' && reader->at - first < 19)
         number = number * 10 + (uint64_t)(*reader->at++ - '0'); /* 19 digits fit into 64 bits */
+    if (reader->at == first || number > INT64_MAX)
+        return false;
     *out = negative ? -(int64_t)number : (int64_t)number;
-    return reader->at > first && number <= INT64_MAX;
+    return true;
 }
 
 static bool unescape(struct lead_reader *reader, struct text quoted, struct text *out)

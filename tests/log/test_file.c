@@ -123,6 +123,8 @@ static void lines_are_the_same_however_packed(void **state)
         {"ab\n", "0:ab|"},
         {"\n\na\n\nb", "0:|1:|2:a|3:|4:b|"},
         {"a\r\nb\r\n", "0:a\r|1:b\r|"},
+        {"\xEF\xBB\xBF" "a\n\xEF\xBB\xBF" "b", "0:a|1:\xEF\xBB\xBF" "b|"}, /* the mark of some editors, at the beginning */
+        {"\xEF\xBB", "0:\xEF\xBB|"},
         {"\x1f", "0:\x1f|"},                      /* begins as gzip does, and ends there */
         {"\x28\xb5\x2fx\n", "0:\x28\xb5\x2fx|"},  /* nearly zstd */
     };

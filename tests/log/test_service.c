@@ -73,6 +73,10 @@ static void trouble_is_shown_while_it_lasts(void **state)
     expect_silence();
     operator_trouble_over(&trouble, "kafka", "back");
     expect_told("STATUS=leading sales");
+    operator_trouble_is(&trouble, "kafka", "refused\nREADY=1");
+    expect_told("STATUS=kafka: refused READY=1");
+    operator_trouble_over(&trouble, "kafka", "back");
+    expect_told("STATUS=leading sales");
 }
 
 static void signs_of_life_are_few_and_need_progress(void **state)
