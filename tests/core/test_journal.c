@@ -19,10 +19,11 @@ static struct expected { /* what one group should have */
     tally_amount standing[STEPS];
 } expected[GROUPS];
 
-/* A few that lie close together and a few far apart. */
+/* Three details of each basis, field and step: some keys differ in any of their bytes alone, and no byte by itself has them in order. */
 static uint32_t key_of(int i)
 {
-    return tally_key((enum tally_basis)(i & 1), (enum tally_field)(i % 11), i % 64, (uint32_t)(i < 40 ? i : i * 7919));
+    const uint32_t details[] = {(uint32_t)i + 100, (uint32_t)(i << 8 | i), (uint32_t)i * 7919};
+    return tally_key((enum tally_basis)(i & 1), (enum tally_field)(i % 5), i % 3 * 31, details[i / 30]);
 }
 
 static uint32_t amount_key(int i)
