@@ -225,13 +225,13 @@ struct record *records_next(const struct records *records, uint64_t hash, uint64
     return NULL;
 }
 
-/* All of it, mostly. */
+/* All of it, mostly. There may be none: nothing is added to a pointer to nothing. */
 static void prefetch(const struct record *record)
 {
-    const char *bytes = (const char *)record;
-    __builtin_prefetch(bytes);
-    __builtin_prefetch(bytes + 64);
-    __builtin_prefetch(bytes + 128);
+    uintptr_t at = (uintptr_t)record;
+    __builtin_prefetch((const void *)at);
+    __builtin_prefetch((const void *)(at + 64));
+    __builtin_prefetch((const void *)(at + 128));
 }
 
 void records_prefetch(const struct records *records, uint64_t hash)
