@@ -164,7 +164,7 @@ struct json_node *json_node_member(struct json_node *node, struct text name, boo
 
 struct json_node *json_node_element(struct json_node *node, size_t index)
 {
-    for (int i = 0; node->has_indexes && i < node->child_count; i++)
+    for (int i = 0; i < node->child_count; i++)
         if (node->children[i]->index == index)
             return node->children[i];
     return &json_nothing;

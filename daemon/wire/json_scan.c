@@ -183,14 +183,20 @@ static const char *scan_word(struct scan *scan, const char *at, const char *word
 
 /* ---- values; `depth` counts the arrays and objects around one ---- */
 
-static const char *scan_no_string(struct scan *scan, const char *at, struct json_node *node, struct json_value *value, int depth);
+static const char *scan_other(struct scan *scan, const char *at, struct json_node *node, struct json_value *value, int depth);
 
-/* Inlined into its callers: most values are strings, and so cost no call. */
+/* Inlined into its callers: most values are strings or numbers. */
 __attribute__((always_inline)) static inline const char *scan_value(struct scan *scan, const char *at, struct json_node *node, int depth)
 {
     struct json_value *value = node->slot >= 0 ? &scan->values[node->slot] : &scan->unwanted;
+    if (at < scan->end && begins_number(*at)) {
+        const char *behind = scan_number(scan, at);
+        if (behind != NULL)
+            *value = (struct json_value){.kind = JSON_NUMBER, .raw = {at, (size_t)(behind - at)}};
+        return behind;
+    }
     if (at == scan->end || *at != '"')
-        return scan_no_string(scan, at, node, value, depth);
+        return scan_other(scan, at, node, value, depth);
     const char *first = at + 1, *last = scan_string(scan, first, &value->escaped);
     if (last == NULL)
         return NULL;
@@ -210,7 +216,9 @@ static const char *scan_name(struct scan *scan, const char *at, struct json_node
     at = scan_string(scan, name, &escaped);
     if (at == NULL)
         return NULL;
-    *member = json_node_member(node, (struct text){name, (size_t)(at - name)}, escaped, (size_t)(end - name));
+    *member = &json_nothing;
+    if (node->child_count > 0)
+        *member = json_node_member(node, (struct text){name, (size_t)(at - name)}, escaped, (size_t)(end - name));
     at = skip_space(at + 1, end);
     if (at == end || *at != ':')
         return fail(scan, at, "a colon is missing");
@@ -273,7 +281,7 @@ static const char *scan_object(struct scan *scan, const char *at, struct json_no
     if (at < end && *at == '}')
         return at + 1;
     for (;;) {
-        const char *behind = scan_expected(scan, at, *next);
+        const char *behind = *next != &json_nothing ? scan_expected(scan, at, *next) : NULL;
         if (behind != NULL) {
             next = &(*next)->follower;
             at = behind;
@@ -303,7 +311,7 @@ static const char *scan_array(struct scan *scan, const char *at, struct json_nod
     if (at < end && *at == ']')
         return at + 1;
     for (;; at = skip_space(at + 1, end)) {
-        at = scan_value(scan, at, json_node_element(node, *count), depth + 1);
+        at = scan_value(scan, at, node->has_indexes ? json_node_element(node, *count) : &json_nothing, depth + 1);
         if (at == NULL)
             return NULL;
         ++*count;
@@ -315,7 +323,7 @@ static const char *scan_array(struct scan *scan, const char *at, struct json_nod
     }
 }
 
-static const char *scan_no_string(struct scan *scan, const char *at, struct json_node *node, struct json_value *value, int depth)
+static const char *scan_other(struct scan *scan, const char *at, struct json_node *node, struct json_value *value, int depth)
 {
     if (at == scan->end)
         return fail(scan, at, "a value is missing");
@@ -344,8 +352,7 @@ static const char *scan_no_string(struct scan *scan, const char *at, struct json
         at = scan_word(scan, at, "null", 4);
         break;
     default:
-        kind = JSON_NUMBER;
-        at = begins_number(*at) ? scan_number(scan, at) : fail(scan, at, "no JSON value");
+        return fail(scan, at, "no JSON value");
     }
     if (at != NULL)
         *value = (struct json_value){.kind = kind, .raw = {first, (size_t)(at - first)}, .count = count};
