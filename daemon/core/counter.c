@@ -102,6 +102,7 @@ void counter_leave_standing(struct counter *counter, int f, const struct facts *
 struct deltas *counter_deltas(struct counter *counter)
 {
     journal_post(counter->journal, &counter->deltas);
+    journal_trim(counter->journal);
     return &counter->deltas;
 }
 

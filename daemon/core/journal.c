@@ -321,6 +321,17 @@ void journal_post(struct journal *journal, struct deltas *deltas)
         group_sets_free(&journal->sets);
 }
 
+void journal_trim(struct journal *journal)
+{
+    enum { KEPT = 4 << 20 };
+    assert(journal->chunk_count == 0);
+    if (journal->chunk_capacity * sizeof *journal->chunks <= KEPT)
+        return;
+    free(journal->chunks);
+    journal->chunks = NULL;
+    journal->chunk_capacity = 0;
+}
+
 struct journal *journal_new(void)
 {
     enum { SLOTS_LEAST = 256 };
