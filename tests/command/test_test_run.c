@@ -18,7 +18,7 @@ static char *read_whole(const char *path)
         fail_msg("no %s", path);
     char *text = calloc(1, 65536);
     assert_non_null(text);
-    fread(text, 1, 65535, file);
+    assert_true(fread(text, 1, 65535, file) < 65535);
     fclose(file);
     return text;
 }
