@@ -9,7 +9,7 @@
 #include "intake.h"
 #include "ticks.h"
 
-enum { BLOCK_RECORDS = 2048, FORGET_EVERY = 200000 };
+enum { BLOCK_RECORDS = 8192, FORGET_EVERY = 200000 };
 
 struct input { /* one partition */
     struct history *history;
