@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "group_sets.h"
+#include "key_sort.h"
 #include "memory.h"
 
 /* FULL: additions. Each time it is posted, most of what the deltas hold is touched: so it is much beside what one lead adds, and little beside the leads. */
@@ -161,21 +162,8 @@ bool journal_is_full(const struct journal *journal)
 
 /* ---- a page in order of key ---- */
 
-enum { FEW = 40, DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4 };
-
-static void sort_few(struct addition *additions, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct addition moved = additions[i];
-        size_t place = i;
-        for (; place > 0 && additions[place - 1].key > moved.key; place--)
-            additions[place] = additions[place - 1];
-        additions[place] = moved;
-    }
-}
-
 /* The additions of a page as they came, and how many there are of each digit of their keys. */
-static void gather(struct journal *journal, const struct page *page, uint32_t places[PASSES][DIGITS])
+static void gather(struct journal *journal, const struct page *page, struct key_digits *digits)
 {
     size_t left = page->addition_count;
     journal->sorted = memory_grow(journal->sorted, &journal->sorted_capacity, left, sizeof *journal->sorted);
@@ -185,40 +173,22 @@ static void gather(struct journal *journal, const struct page *page, uint32_t pl
         left -= here;
         for (size_t i = 0; i < here; i++) {
             journal->sorted[left + i] = additions[i];
-            for (int pass = 0; pass < PASSES; pass++)
-                places[pass][additions[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
+            key_digits_count(digits, additions[i].key);
         }
     }
 }
 
-/* A radix sort, least digit first; a digit that all share costs nothing. */
 static const struct addition *sort_page(struct journal *journal, const struct page *page)
 {
-    uint32_t places[PASSES][DIGITS] = {{0}};
+    struct key_digits digits = {0};
     size_t count = page->addition_count;
-    gather(journal, page, places);
-    if (count <= FEW) {
-        sort_few(journal->sorted, count);
+    gather(journal, page, &digits);
+    if (count <= KEY_SORT_FEW) {
+        key_sort_few(journal->sorted, count);
         return journal->sorted;
     }
     journal->other = memory_grow(journal->other, &journal->other_capacity, count, sizeof *journal->other);
-    struct addition *from = journal->sorted, *to = journal->other;
-    for (int pass = 0; pass < PASSES; pass++) {
-        uint32_t *place = places[pass], sum = 0;
-        if (place[from[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == count)
-            continue;
-        for (int digit = 0; digit < DIGITS; digit++) {
-            uint32_t here = place[digit];
-            place[digit] = sum;
-            sum += here;
-        }
-        for (size_t i = 0; i < count; i++)
-            to[place[from[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = from[i];
-        struct addition *sorted = to;
-        to = from;
-        from = sorted;
-    }
-    return from;
+    return key_sort_many(journal->sorted, journal->other, count, &digits);
 }
 
 /* ---- to the groups ---- */

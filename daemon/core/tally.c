@@ -3,49 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "key_sort.h"
 #include "memory.h"
 
 enum { ROOM_LEAST = 8, AMOUNTS = 4 };
 
 /* ---- additions in order ---- */
-
-enum { DIGIT_BITS = 8, DIGITS = 1 << DIGIT_BITS, PASSES = 4, FEW = 40 };
-
-static void sort_few(struct tally_entry *entries, size_t length)
-{
-    for (size_t i = 1; i < length; i++) {
-        struct tally_entry moved = entries[i];
-        size_t place = i;
-        for (; place > 0 && entries[place - 1].key > moved.key; place--)
-            entries[place] = entries[place - 1];
-        entries[place] = moved;
-    }
-}
-
-/* A radix sort by key, least digit first; a digit that all share costs nothing. `other` has room for as many. Returns which of the two holds the result. */
-static struct tally_entry *sort_many(struct tally_entry *entries, struct tally_entry *other, size_t length)
-{
-    uint32_t places[PASSES][DIGITS] = {{0}};
-    for (size_t i = 0; i < length; i++)
-        for (int pass = 0; pass < PASSES; pass++)
-            places[pass][entries[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++;
-    for (int pass = 0; pass < PASSES; pass++) {
-        uint32_t *place = places[pass], from = 0;
-        if (place[entries[0].key >> pass * DIGIT_BITS & (DIGITS - 1)] == length)
-            continue;
-        for (int digit = 0; digit < DIGITS; digit++) {
-            uint32_t count = place[digit];
-            place[digit] = from;
-            from += count;
-        }
-        for (size_t i = 0; i < length; i++)
-            other[place[entries[i].key >> pass * DIGIT_BITS & (DIGITS - 1)]++] = entries[i];
-        struct tally_entry *sorted = other;
-        other = entries;
-        entries = sorted;
-    }
-    return entries;
-}
 
 /* Entries of one key become one, those that come to 0 none. Returns how many are left. */
 static size_t sum_up(struct tally_entry *entries, size_t length)
@@ -91,11 +54,14 @@ static void settle_additions(struct tally *tally)
 {
     struct tally_entry *additions = tally->entries + tally->settled, *sorted = additions, *room = NULL;
     size_t added = tally->count - tally->settled;
-    if (added <= FEW) {
-        sort_few(additions, added);
+    if (added <= KEY_SORT_FEW) {
+        key_sort_few(additions, added);
     } else {
+        struct key_digits digits = {0};
+        for (size_t i = 0; i < added; i++)
+            key_digits_count(&digits, additions[i].key);
         room = memory_resize(NULL, added * sizeof *room);
-        sorted = sort_many(additions, room, added);
+        sorted = key_sort_many(additions, room, added, &digits);
     }
     added = sum_up(sorted, added);
     size_t settled = tally->settled;
