@@ -8,7 +8,7 @@
 #include "../engine/convert.h"
 #include "../engine/fold.h"
 #include "../engine/intake.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../wire/fault.h"
 #include "../wire/lead_json.h"
 #include "command.h"

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <time.h>
 
-#include "../core/names.h"
 #include "../core/memory.h"
+#include "../core/names.h"
 #include "../engine/convert.h"
 #include "../engine/outcomes.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../log/letters.h"
 #include "../log/publication.h"
 #include "command.h"

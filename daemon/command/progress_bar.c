@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../wire/moment.h"
 
 enum { AGAIN_MS = 200, WIDTH = 24 };

@@ -3,9 +3,9 @@
 #include <stdio.h>
 
 #include "../engine/rebuild.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
+#include "../host/operator_log.h"
 #include "../log/kafka.h"
-#include "../log/operator_log.h"
 #include "command.h"
 #include "inputs.h"
 #include "options.h"

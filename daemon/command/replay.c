@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "../engine/replay.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../log/publication.h"
 #include "../settings/notation.h"
 #include "../wire/digits.h"

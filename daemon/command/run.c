@@ -6,10 +6,10 @@
 #include <time.h>
 
 #include "../engine/leader.h"
+#include "../host/operator_log.h"
+#include "../host/service.h"
 #include "../log/embedded.h"
 #include "../log/kafka.h"
-#include "../log/operator_log.h"
-#include "../log/service.h"
 #include "command.h"
 #include "options.h"
 #include "roles.h"

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 
-#include "../log/operator_log.h"
+#include "../host/operator_log.h"
 
 struct saying {
     const struct settings *settings;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/operator_log.h"
-#include "../log/service.h"
+#include "../host/operator_log.h"
+#include "../host/service.h"
 #include "alerting.h"
 #include "changes.h"
 #include "feed.h"

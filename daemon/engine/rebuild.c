@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../wire/lead_json.h"
 #include "feed.h"
 #include "outputs.h"

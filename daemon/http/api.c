@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../wire/moment.h"
 #include "funnels_json.h"
 #include "page_files.h"

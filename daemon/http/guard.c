@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #include "../core/memory.h"
-#include "../log/operator_log.h"
+#include "../host/operator_log.h"
 
 enum {
     TOKEN_MAX = 4096,

@@ -3,7 +3,7 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../metrics/metrics.h"
 
 /* A gauge of each step, or of each view as a whole. */

@@ -8,9 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../log/clock.h"
+#include "../host/clock.h"
+#include "../host/operator_log.h"
 #include "../log/follower.h"
-#include "../log/operator_log.h"
 #include "../metrics/metrics.h"
 #include "api.h"
 #include "guard.h"

@@ -2,7 +2,7 @@
 
 #include <pthread.h>
 
-#include "../log/clock.h"
+#include "../host/clock.h"
 #include "../metrics/metrics.h"
 #include "../wire/json_write.h"
 #include "../wire/snapshot_key.h"

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../core/memory.h"
-#include "service.h"
+#include "../host/service.h"
 
 enum { SCRAM_MENDED = 0x020601ff }; /* of librdkafka: #4895, the nonce of SCRAM sent twice, which Kafka 4.0 no longer lets pass */
 

@@ -12,9 +12,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "../host/operator_log.h"
 #include "../settings/settings.h"
 #include "log.h"
-#include "operator_log.h"
 
 enum {
     CLIENT_REQUEST_MS = 3000,     /* for one question to the brokers; then the next look at the flag to stop */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../host/operator_log.h"
 #include "kafka.h"
-#include "operator_log.h"
 #include "topics.h"
 
 struct embedded {

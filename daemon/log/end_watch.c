@@ -6,7 +6,7 @@
 #include <sys/eventfd.h>
 
 #include "../core/memory.h"
-#include "clock.h"
+#include "../host/clock.h"
 
 enum { COUNT_AGAIN_MS = 10000 };
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "../core/memory.h"
-#include "clock.h"
+#include "../host/clock.h"
 #include "reader.h"
 #include "topics.h"
 

@@ -3,13 +3,13 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../host/clock.h"
+#include "../host/watchdog.h"
 #include "client.h"
-#include "clock.h"
 #include "leadership.h"
 #include "protocol.h"
 #include "reader.h"
 #include "topics.h"
-#include "watchdog.h"
 #include "writer.h"
 
 enum {

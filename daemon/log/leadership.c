@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "clock.h"
-#include "service.h"
+#include "../host/clock.h"
+#include "../host/service.h"
 
 enum {
     POLL_MS = 100,

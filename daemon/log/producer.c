@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "clock.h"
+#include "../host/clock.h"
 #include "sending.h"
 
 enum {

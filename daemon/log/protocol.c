@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "operator_log.h"
-#include "service.h"
+#include "../host/operator_log.h"
+#include "../host/service.h"
 
 enum {
     RESTORE_BLOCK = 4096, /* fits into the caches */

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "../core/memory.h"
+#include "../host/clock.h"
 #include "../metrics/metrics.h"
-#include "clock.h"
 #include "end_watch.h"
 
 enum {

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
+#include "../host/clock.h"
 #include "client.h"
-#include "clock.h"
 
 enum {
     AGAIN_MS = 1000, /* between two tries to learn positions, or to commit them */

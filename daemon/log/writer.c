@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "clock.h"
+#include "../host/clock.h"
+#include "../host/service.h"
 #include "sending.h"
-#include "service.h"
 
 enum {
     INIT_MS = 1000,      /* one attempt to initialize; then a look at the flag to stop */

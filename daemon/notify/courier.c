@@ -7,9 +7,9 @@
 #include <sys/random.h>
 
 #include "../core/memory.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
+#include "../host/operator_log.h"
 #include "../log/subscription.h"
-#include "../log/operator_log.h"
 #include "../metrics/metrics.h"
 #include "backoff.h"
 #include "news.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/operator_log.h"
+#include "../host/operator_log.h"
 #include "courier.h"
 
 struct notify {

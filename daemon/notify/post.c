@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../log/clock.h"
+#include "../host/clock.h"
 
 enum { STOP_MS = 2000, CONNECT_MS = 5000, RETRY_AFTER_MAX_S = 3600 };
 

@@ -13,7 +13,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include "../../daemon/core/memory.h"
-#include "../../daemon/log/clock.h"
+#include "../../daemon/host/clock.h"
 #include "../../daemon/log/log.h"
 #include "../../daemon/settings/settings.h"
 

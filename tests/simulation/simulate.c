@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../daemon/log/clock.h"
+#include "../../daemon/host/clock.h"
 #include "run.h"
 
 static const char *const configurations[] = {"plain.yaml", "forgetful.yaml"};

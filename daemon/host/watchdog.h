@@ -1,8 +1,8 @@
 /* watchdog.h -- a bound on leaving: librdkafka may hang when it closes a handle while brokers are away or a topic is gone. All state is in the
  * log, so a process that hangs there may end at once.
  * Threads: a watchdog has one of its own; set and call off are called by the same thread. */
-#ifndef FUNNELD_LOG_WATCHDOG_H
-#define FUNNELD_LOG_WATCHDOG_H
+#ifndef FUNNELD_HOST_WATCHDOG_H
+#define FUNNELD_HOST_WATCHDOG_H
 
 struct watchdog;
 

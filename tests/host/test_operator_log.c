@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "../../daemon/log/operator_log.h"
+#include "../../daemon/host/operator_log.h"
 
 static FILE *caught;
 static int real_stderr;

@@ -2,8 +2,8 @@
  * Ready means: leading, with everything restored, or standing by. A daemon that waits for its brokers or restores is starting.
  * Without a manager ($NOTIFY_SOCKET) all of it does nothing.
  * Threads: any. Source: sd_notify(3), sd_watchdog_enabled(3). */
-#ifndef FUNNELD_LOG_SERVICE_H
-#define FUNNELD_LOG_SERVICE_H
+#ifndef FUNNELD_HOST_SERVICE_H
+#define FUNNELD_HOST_SERVICE_H
 
 /* One line for `systemctl status`. */
 void service_status(const char *format, ...) __attribute__((format(printf, 1, 2)));

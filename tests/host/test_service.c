@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "../../daemon/log/operator_log.h"
-#include "../../daemon/log/service.h"
+#include "../../daemon/host/operator_log.h"
+#include "../../daemon/host/service.h"
 
 static int manager;
 

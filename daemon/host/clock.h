@@ -1,6 +1,6 @@
 /* clock.h -- the two clocks of the shell, in milliseconds. The core never asks either of them. */
-#ifndef FUNNELD_LOG_CLOCK_H
-#define FUNNELD_LOG_CLOCK_H
+#ifndef FUNNELD_HOST_CLOCK_H
+#define FUNNELD_HOST_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

@@ -4,8 +4,8 @@
  * people: numbers go to metrics, and nothing is said per event. Where standard error is the journal's, a line carries its level as <N> in front, which
  * the journal takes off again: `journalctl -p warning` works.
  * Threads: any; a line is written whole. Not for signal handlers. Source: logfmt; sd-daemon(3). */
-#ifndef FUNNELD_LOG_OPERATOR_LOG_H
-#define FUNNELD_LOG_OPERATOR_LOG_H
+#ifndef FUNNELD_HOST_OPERATOR_LOG_H
+#define FUNNELD_HOST_OPERATOR_LOG_H
 
 #include <stdint.h>
 
