@@ -377,6 +377,13 @@ void board_sum(struct board *board, struct board_window *window)
         sum_slices(board, baseline);
 }
 
+size_t board_work(const struct board *board, const struct board_window *window)
+{
+    if (window->summed)
+        return tally_bytes(&window->tally);
+    return window->span.start != TIME_NONE ? slices_bytes(&window->group->slices, board->definition->slice_s, window->span) : 0;
+}
+
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick)
 {
     return !tally_is_zero(&window->tally) || (window->group->open_leads != 0 && board_window_holds(board, window, tick));

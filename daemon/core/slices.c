@@ -75,6 +75,14 @@ size_t slices_from(const struct slices *slices, int64_t slice_s, int64_t moment)
     return place_of(slices, time_floor(moment + slice_s - 1, slice_s) / slice_s, 0);
 }
 
+size_t slices_bytes(const struct slices *slices, int64_t slice_s, struct span span)
+{
+    size_t bytes = 0;
+    for (size_t i = slices_from(slices, slice_s, span.start), to = slices_from(slices, slice_s, span.end); i < to; i++)
+        bytes += tally_bytes(&slices->list[i].tally);
+    return bytes;
+}
+
 void slices_sum(const struct slices *slices, int64_t slice_s, struct span span, int sign, struct tally *sum)
 {
     if (span.start >= span.end)

@@ -31,6 +31,9 @@ void slices_drop(struct slices *slices, int64_t slice_s, int64_t before);
 /* The place of the first entry that does not begin before the moment. */
 size_t slices_from(const struct slices *slices, int64_t slice_s, int64_t moment);
 
+/* Bytes of the slices of a span: what summing them goes through. */
+size_t slices_bytes(const struct slices *slices, int64_t slice_s, struct span span);
+
 /* sum += sign * all slices of the span; an empty span has none */
 void slices_sum(const struct slices *slices, int64_t slice_s, struct span span, int sign, struct tally *sum);
 

@@ -1,5 +1,6 @@
 #include "publisher.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,15 +8,16 @@
 #include "../wire/snapshot_json.h"
 #include "../wire/snapshot_key.h"
 
-struct due { /* a window to look at, by its key */
-    size_t key, key_length;     /* in the publisher's `keys` */
-    struct board_window *window;
-    size_t value, value_length; /* its record, in its writer's `values`; length 0: nothing new */
-};
-
 struct writer { /* of records; one a thread of the pool */
     struct snapshot_maker *maker;
     struct buffer values;
+};
+
+struct due { /* a window to look at, by its key */
+    size_t key, key_length;     /* in the publisher's `keys` */
+    struct board_window *window;
+    struct writer *writer;
+    size_t value, value_length; /* its record, in the writer's `values`; length 0: nothing new */
 };
 
 struct publisher {
@@ -30,6 +32,9 @@ struct publisher {
     enum publish_scope scope;
     struct due **batch;    /* of dues, by group */
     size_t batch_count;
+    struct part { size_t from, to; bool of_all_leads; } *parts; /* of the batch: one group's windows each */
+    size_t part_count;
+    atomic_size_t next_part; /* that no writer has taken yet */
     struct text *obsolete; /* keys that the configuration no longer has; owned */
     size_t obsolete_count, obsolete_capacity;
 };
@@ -49,6 +54,7 @@ struct publisher *publisher_new(struct fold *fold)
         publisher->writers[i].maker = snapshot_maker_new();
     publisher->oldest = memory_new((size_t)fold->settings->funnel_count * FUNNEL_STEPS_MAX * sizeof *publisher->oldest);
     publisher->batch = memory_new(BATCH * sizeof(struct due *));
+    publisher->parts = memory_new(BATCH * sizeof *publisher->parts);
     return publisher;
 }
 
@@ -63,6 +69,7 @@ void publisher_free(struct publisher *publisher)
     free(publisher->writers);
     free(publisher->oldest);
     free(publisher->batch);
+    free(publisher->parts);
     free(publisher->keys.data);
     free(publisher->dues);
     for (size_t i = 0; i < publisher->obsolete_count; i++)
@@ -116,14 +123,6 @@ static uint64_t publish_dropped(struct publisher *publisher, publish_sink sink, 
 
 /* ---- a batch of records ---- */
 
-/* The windows of a group are written by one thread, since sums are made and kept up to date by whoever reads them. Those of all leads of some funnel by the
- * first one: they ask the shards for the oldest leads. */
-static int writer_of(const struct publisher *publisher, const struct due *due)
-{
-    const struct board_group *group = due->window->group;
-    return group->breakdown < 0 ? 0 : (int)(group->number % (size_t)publisher->writer_count);
-}
-
 /* As fold_oldest, once a tick: several windows show the same leads. */
 static int oldest_of(void *context, int funnel, int step, struct ledger_open *out)
 {
@@ -148,6 +147,7 @@ static void write_due(struct publisher *publisher, struct writer *writer, struct
         return; /* a window in which nothing counts is published at most once more, with zeros */
     const struct snapshot *snapshot = snapshot_make(writer->maker, fold->board, window, publisher->tick, fold->last_event_at[window->group->funnel],
                                                     fold->settings->show_leads ? oldest_of : NULL, publisher);
+    due->writer = writer;
     due->value = writer->values.length;
     uint64_t digest = snapshot_json_value(&writer->values, fold->settings, snapshot) & ~(uint64_t)DIGEST_EMPTY;
     digest |= DIGEST_THERE | (empty ? DIGEST_EMPTY : 0);
@@ -159,14 +159,25 @@ static void write_due(struct publisher *publisher, struct writer *writer, struct
     due->value_length = writer->values.length - due->value;
 }
 
+static void write_part(struct publisher *publisher, struct writer *writer, const struct part *part)
+{
+    for (size_t i = part->from; i < part->to; i++)
+        write_due(publisher, writer, publisher->batch[i]);
+}
+
+/* The windows of a group are written by one thread, since sums are made and kept up to date by whoever reads them. Those of all leads of some funnel by the
+ * first one: they ask the shards for the oldest leads. They are the most work, so it begins with them while the others share out the rest. */
 static void write_share(void *context, int thread)
 {
     struct publisher *publisher = context;
     struct writer *writer = &publisher->writers[thread];
     writer->values.length = 0;
-    for (size_t i = 0; i < publisher->batch_count; i++)
-        if (writer_of(publisher, publisher->batch[i]) == thread)
-            write_due(publisher, writer, publisher->batch[i]);
+    for (size_t i = 0; thread == 0 && i < publisher->part_count; i++)
+        if (publisher->parts[i].of_all_leads)
+            write_part(publisher, writer, &publisher->parts[i]);
+    for (size_t i; (i = atomic_fetch_add(&publisher->next_part, 1)) < publisher->part_count;)
+        if (!publisher->parts[i].of_all_leads)
+            write_part(publisher, writer, &publisher->parts[i]);
 }
 
 /* And then by end: what one window has found out about young leads goes for the next one, which may hold some more slices. */
@@ -178,6 +189,18 @@ static int by_group(const void *a, const void *b)
     return (x->span.end > y->span.end) - (x->span.end < y->span.end);
 }
 
+static void cut_into_parts(struct publisher *publisher)
+{
+    publisher->part_count = 0;
+    for (size_t i = 0; i < publisher->batch_count; i++) {
+        const struct board_group *group = publisher->batch[i]->window->group;
+        if (i == 0 || publisher->batch[i - 1]->window->group != group)
+            publisher->parts[publisher->part_count++] = (struct part){i, i, group->breakdown < 0};
+        publisher->parts[publisher->part_count - 1].to++;
+    }
+    atomic_store(&publisher->next_part, 0);
+}
+
 /* Some of the dues, in order of key. Windows of one group are written one after another, since they have much in common. */
 static uint64_t publish_batch(struct publisher *publisher, struct due *dues, size_t count, publish_sink sink, void *context)
 {
@@ -186,16 +209,17 @@ static uint64_t publish_batch(struct publisher *publisher, struct due *dues, siz
     publisher->batch_count = count;
     for (size_t i = 0; i < count; i++) {
         publisher->batch[i] = &dues[i];
-        bytes += tally_bytes(&dues[i].window->tally);
+        bytes += board_work(publisher->fold->board, dues[i].window);
     }
     qsort(publisher->batch, count, sizeof(struct due *), by_group);
+    cut_into_parts(publisher);
     pool_run_for(publisher->fold->pool, bytes / WORTH, write_share, publisher);
     uint64_t published = 0;
     for (size_t i = 0; i < count; i++) {
         if (dues[i].value_length == 0)
             continue;
-        const char *values = publisher->writers[writer_of(publisher, &dues[i])].values.data;
-        sink(context, key_of(publisher, &dues[i]), (struct text){values + dues[i].value, dues[i].value_length}, dues[i].window->published);
+        struct text value = {dues[i].writer->values.data + dues[i].value, dues[i].value_length};
+        sink(context, key_of(publisher, &dues[i]), value, dues[i].window->published);
         published++;
     }
     return published;
