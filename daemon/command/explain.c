@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "../core/memory.h"
-#include "../engine/convert.h"
 #include "../engine/fold.h"
 #include "../engine/intake.h"
 #include "../host/clock.h"
@@ -78,19 +77,17 @@ static void see_item(struct search *search, const struct history *history, const
 static bool read_file(struct search *search, struct history *history)
 {
     struct intake intake;
-    struct convert convert = {0};
     const struct log_record *records;
     int count;
     intake_init(&intake, search->settings, search->pool, clock_wall_ms() / 1000, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
     while ((count = history->ops->read(history, BLOCK_RECORDS, &records)) > 0) {
         const struct intake_item *item;
-        intake_fill(&intake, convert_records(&convert, records, count, history->topic), count);
+        intake_fill(&intake, records, count, history->topic);
         while ((item = intake_take(&intake, TIME_NEVER)) != NULL)
             see_item(search, history, records, item);
         fold_apply(&search->fold); /* before the decoder's memory is used again */
     }
     intake_free(&intake);
-    convert_free(&convert);
     return count == 0;
 }
 

@@ -86,14 +86,14 @@ static void keep_pace(const struct production *production)
 static bool write_block(struct production *production, const struct log_record *records, int count)
 {
     decoder_reset(production->decoder);
-    convert_records(&production->convert, records, count, production->settings->topics[production->topic]);
     int64_t now_ms = clock_wall_ms();
     for (int i = 0; i < count; i++) {
         if (is_blank(records[i].value))
             continue;
         production->outcomes.records++;
-        production->convert.records[i].timestamp_ms = now_ms; /* as the topic will have it */
-        struct log_record record = {.key = key_of(production, &production->convert.records[i]), .value = records[i].value, .timestamp_ms = INT64_MIN};
+        struct record seen = convert_record(&production->convert, &records[i], production->settings->topics[production->topic]);
+        seen.timestamp_ms = now_ms; /* as the topic will have it */
+        struct log_record record = {.key = key_of(production, &seen), .value = records[i].value, .timestamp_ms = INT64_MIN};
         production->without_key += record.key.data == NULL;
         if (production->rate > 0)
             keep_pace(production);

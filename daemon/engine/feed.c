@@ -53,7 +53,6 @@ void feed_free(struct feed *feed)
     for (int i = 0; i < feed->count; i++) {
         release(feed, &feed->inputs[i]);
         intake_free(&feed->inputs[i].intake);
-        convert_free(&feed->inputs[i].convert);
     }
     free(feed->inputs);
     *feed = (struct feed){0};
@@ -94,7 +93,7 @@ static void fill(struct feed_input *input)
         end--;
     input->block_begin = begin;
     input->block_end = end;
-    intake_fill(&input->intake, convert_records(&input->convert, records + begin, end - begin, input->name.topic), end - begin);
+    intake_fill(&input->intake, records + begin, end - begin, input->name.topic);
 }
 
 static void see_end(struct feed *feed, struct feed_input *input, int64_t end_seen_ms)

@@ -5,7 +5,6 @@
 
 #include "../log/log.h"
 #include "../wire/checkpoint_json.h"
-#include "convert.h"
 #include "intake.h"
 
 struct feed_input { /* one partition */
@@ -13,7 +12,6 @@ struct feed_input { /* one partition */
     struct intake intake;
     struct log_block block;      /* being taken from; count 0: none */
     int block_begin, block_end;  /* what of it is in the intake */
-    struct convert convert;
     int64_t offset;              /* the next one not wholly taken; -1: from the start */
     int64_t greatest_at;         /* of what was taken; TIME_NONE */
     int64_t watermark_ms;        /* likewise, or by the wall clock */

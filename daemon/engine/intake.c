@@ -10,13 +10,15 @@ void intake_init(struct intake *intake, const struct settings *settings, struct 
     *intake = (struct intake){.settings = settings, .limits = limits, .pool = pool, .greatest_at = TIME_NONE, .watermark_ms = TIME_NONE};
     intake->decoders = memory_new((size_t)pool_threads(pool) * sizeof *intake->decoders);
     for (int i = 0; i < pool_threads(pool); i++)
-        intake->decoders[i] = decoder_new(settings, now_limit);
+        intake->decoders[i].decoder = decoder_new(settings, now_limit);
 }
 
 void intake_free(struct intake *intake)
 {
-    for (int i = 0; i < pool_threads(intake->pool); i++)
-        decoder_free(intake->decoders[i]);
+    for (int i = 0; i < pool_threads(intake->pool); i++) {
+        decoder_free(intake->decoders[i].decoder);
+        convert_free(&intake->decoders[i].convert);
+    }
     free(intake->decoders);
     free(intake->items);
     free(intake->elements);
@@ -28,13 +30,15 @@ static void decode_stretches(void *context, int thread)
 {
     enum { STRETCH = 128 };
     struct intake *intake = context;
-    struct decoder *decoder = intake->decoders[thread];
-    decoder_reset(decoder);
+    struct intake_decoder *own = &intake->decoders[thread];
+    decoder_reset(own->decoder);
     if (thread == 0 && intake->meanwhile != NULL && pool_threads(intake->pool) > 1)
         intake->meanwhile(intake->meanwhile_context);
     for (int from; (from = atomic_fetch_add(&intake->next_record, STRETCH)) < intake->record_count;)
-        for (int i = from; i < from + STRETCH && i < intake->record_count; i++)
-            intake->element_counts[i] = decoder_decode(decoder, &intake->records[i], &intake->elements[i]);
+        for (int i = from; i < from + STRETCH && i < intake->record_count; i++) {
+            struct record record = convert_record(&own->convert, &intake->records[i], intake->topic);
+            intake->element_counts[i] = decoder_decode(own->decoder, &record, &intake->elements[i]);
+        }
 }
 
 /* Decide one event by what came before it in its partition. */
@@ -49,7 +53,7 @@ static void admit(struct intake *intake, struct intake_item *item)
         int64_t at = decoded->event.at;
         if (at < item->bound) {
             item->fault = FAULT_TOO_OLD;
-            item->decoded = decoder_refuse(intake->decoders[0], decoded, FAULT_TOO_OLD, "at", "older than the retention allows");
+            item->decoded = decoder_refuse(intake->decoders[0].decoder, decoded, FAULT_TOO_OLD, "at", "older than the retention allows");
         } else if (at > intake->limits.as_of || at >= intake->limits.to || at < intake->limits.from) {
             item->skipped = true;
             item->fault = FAULT_NONE;
@@ -64,9 +68,10 @@ static void admit(struct intake *intake, struct intake_item *item)
     item->greatest_at = intake->greatest_at;
 }
 
-void intake_fill(struct intake *intake, const struct record *records, int count)
+void intake_fill(struct intake *intake, const struct log_record *records, int count, const char *topic)
 {
     intake->records = records;
+    intake->topic = topic;
     intake->record_count = count;
     intake->elements = memory_grow(intake->elements, &intake->element_capacity, (size_t)count, sizeof *intake->elements);
     intake->element_counts = memory_grow(intake->element_counts, &intake->element_count_capacity, (size_t)count, sizeof *intake->element_counts);

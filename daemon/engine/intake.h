@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 
 #include "../wire/decode.h"
+#include "convert.h"
 #include "pool.h"
 
 struct intake_limits { /* what is skipped, in seconds of event time; TIME_NONE / TIME_NEVER: nothing */
@@ -33,8 +34,9 @@ struct intake {
     const struct settings *settings;
     struct intake_limits limits;
     struct pool *pool;
-    struct decoder **decoders;   /* one a thread */
-    const struct record *records;
+    struct intake_decoder { struct decoder *decoder; struct convert convert; } *decoders; /* one a thread */
+    const struct log_record *records;
+    const char *topic;           /* theirs; NULL: of a file */
     int record_count;
     struct intake_item *items;
     size_t count, capacity, next; /* items[next] is the first one not yet taken */
@@ -53,7 +55,7 @@ void intake_init(struct intake *intake, const struct settings *settings, struct 
 void intake_free(struct intake *intake);
 
 /* Decode and admit the next records; the intake is empty before. */
-void intake_fill(struct intake *intake, const struct record *records, int count);
+void intake_fill(struct intake *intake, const struct log_record *records, int count, const char *topic);
 
 static inline bool intake_is_empty(const struct intake *intake) { return intake->next == intake->count; }
 

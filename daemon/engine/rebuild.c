@@ -18,7 +18,6 @@ enum { BLOCK_RECORDS = 8192, WAIT_MS = 100 };
 struct past { /* a partition on the way to where the application has come */
     struct history *history;
     struct intake intake;
-    struct convert convert;
     const struct log_record *records;
     int64_t offset, greatest_at; /* of what was taken, as in a feed */
     bool ended;
@@ -95,10 +94,8 @@ static void open_pasts(struct rebuild *rebuild, int history_count, struct histor
 
 static void close_pasts(struct rebuild *rebuild)
 {
-    for (int i = 0; i < rebuild->past_count; i++) {
+    for (int i = 0; i < rebuild->past_count; i++)
         intake_free(&rebuild->pasts[i].intake);
-        convert_free(&rebuild->pasts[i].convert);
-    }
     free(rebuild->pasts);
 }
 
@@ -110,7 +107,7 @@ static bool read_past(struct rebuild *rebuild, struct past *past)
     if (got <= 0)
         return got == 0;
     rebuild->figures->outcomes.records += (uint64_t)got;
-    intake_fill(&past->intake, convert_records(&past->convert, past->records, got, past->history->topic), got);
+    intake_fill(&past->intake, past->records, got, past->history->topic);
     const struct intake_item *item;
     while ((item = intake_take(&past->intake, TIME_NEVER)) != NULL)
         count(rebuild, item);

@@ -5,7 +5,6 @@
 #include "../core/memory.h"
 #include "alerting.h"
 #include "bound.h"
-#include "convert.h"
 #include "intake.h"
 #include "ticks.h"
 
@@ -15,7 +14,6 @@ struct input { /* one partition */
     struct history *history;
     struct intake intake;
     const struct log_record *records; /* the block being taken from */
-    struct convert convert;
     bool ended;
     int64_t greatest_at;       /* of the events taken; TIME_NONE */
 };
@@ -50,7 +48,7 @@ static bool refill(struct replay *replay, struct input *input)
     if (count < 0)
         return false;
     input->ended = count == 0;
-    intake_fill(&input->intake, convert_records(&input->convert, input->records, count, input->history->topic), count);
+    intake_fill(&input->intake, input->records, count, input->history->topic);
     replay->outcomes->records += (uint64_t)count;
     return true;
 }
@@ -212,10 +210,8 @@ bool replay_run(const struct settings *settings, const struct replay_options *op
     report(&replay);
     if (options->figures != NULL)
         *options->figures = (struct replay_figures){fold_lead_count(&replay.fold), fold_lead_bytes(&replay.fold), board_figures(replay.fold.board)};
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < count; i++)
         intake_free(&replay.inputs[i].intake);
-        convert_free(&replay.inputs[i].convert);
-    }
     free(replay.inputs);
     publisher_free(replay.publisher);
     alerting_free(replay.alerting);

@@ -6,85 +6,29 @@
 #include "../core/memory.h"
 #include "unpack.h"
 
-enum { READ_BYTES = 1 << 20, LINE_ROOM = 1 << 16 };
+enum { READ_BYTES = 1 << 20, LINES_MOST = 1 << 14 };
 
-struct bytes { /* begin .. end hold what was read and not yet handed out */
+struct load { /* bytes, the lines that were cut from them, and behind these a rest */
     char *data;
-    size_t begin, end, capacity;
+    size_t length, capacity;
+    size_t rest;             /* where it begins */
+    struct log_record *lines;
+    size_t line_count, line_capacity;
+    size_t next;             /* the first line not yet handed out */
 };
 
 struct file {
     struct history history;
     struct unpack *unpack;
     int64_t longest, offset;
-    struct bytes bytes;
-    struct bytes ahead;      /* what was read ahead, with room before it for the line that `bytes` ends in; empty: nothing */
-    bool failed_ahead;       /* reading ahead found trouble: it is the next read's */
-    bool ended_ahead;        /* ... or the end */
-    bool ended;
+    struct load loads[2];
+    struct load *load;       /* whose lines are handed out; the other one is the next, or was the last */
+    enum { NOT_PREPARED, PREPARED, FAILED } prepared; /* the next one */
+    bool ended;              /* nothing more can be read */
     bool cutting;            /* the line at hand is longer than `longest`: the rest of it is thrown away */
-    struct log_record *lines;
-    size_t line_capacity;
 };
 
-/* What was read ahead follows what is left, if it fits in before it. */
-static bool take_ahead(struct file *file)
-{
-    size_t left = file->bytes.end - file->bytes.begin;
-    if (file->ahead.end == file->ahead.begin || left > file->ahead.begin)
-        return false;
-    file->ahead.begin -= left;
-    memcpy(file->ahead.data + file->ahead.begin, file->bytes.data + file->bytes.begin, left);
-    struct bytes done = file->bytes;
-    file->bytes = file->ahead;
-    file->ahead = done;
-    file->ahead.begin = file->ahead.end = 0;
-    return true;
-}
-
-/* Read more behind what is there. False: it cannot be read. */
-static bool fill(struct file *file)
-{
-    struct bytes *bytes = &file->bytes;
-    if (take_ahead(file))
-        return true;
-    if (file->failed_ahead)
-        return false;
-    if (bytes->begin > 0)
-        memmove(bytes->data, bytes->data + bytes->begin, bytes->end - bytes->begin);
-    bytes->end -= bytes->begin;
-    bytes->begin = 0;
-    size_t ahead = file->ahead.end - file->ahead.begin; /* behind a line too long to go before it */
-    bytes->data = memory_grow(bytes->data, &bytes->capacity, bytes->end + ahead + READ_BYTES, 1);
-    if (ahead > 0) {
-        memcpy(bytes->data + bytes->end, file->ahead.data + file->ahead.begin, ahead);
-        bytes->end += ahead;
-        file->ahead.begin = file->ahead.end = 0;
-        return true;
-    }
-    ssize_t got = file->ended_ahead ? 0 : unpack_read(file->unpack, bytes->data + bytes->end, READ_BYTES);
-    if (got < 0)
-        return false;
-    file->ended = got == 0;
-    bytes->end += (size_t)got;
-    return true;
-}
-
-static void file_ahead(struct history *history)
-{
-    struct file *file = (struct file *)history;
-    struct bytes *ahead = &file->ahead;
-    if (ahead->end > ahead->begin || file->failed_ahead || file->ended_ahead || file->ended)
-        return;
-    ahead->data = memory_grow(ahead->data, &ahead->capacity, LINE_ROOM + READ_BYTES, 1);
-    ssize_t got = unpack_read(file->unpack, ahead->data + LINE_ROOM, READ_BYTES);
-    file->failed_ahead = got < 0;
-    file->ended_ahead = got == 0;
-    ahead->begin = LINE_ROOM;
-    ahead->end = LINE_ROOM + (got > 0 ? (size_t)got : 0);
-}
-
-static void add_line(struct file *file, size_t *count, const char *start, size_t length)
+static void add_line(struct file *file, struct load *load, const char *start, size_t length)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* before the first line, by some editors: no part of it */
     size_t mark = sizeof byte_order_mark - 1;
@@ -94,39 +38,79 @@ static void add_line(struct file *file, size_t *count, const char *start, size_t
     }
     if (length > (size_t)file->longest + 1)
         length = (size_t)file->longest + 1;
-    file->lines = memory_grow(file->lines, &file->line_capacity, *count + 1, sizeof *file->lines);
-    file->lines[(*count)++] = (struct log_record){.value = {start, length}, .offset = file->offset++, .timestamp_ms = INT64_MIN};
+    load->lines = memory_grow(load->lines, &load->line_capacity, load->line_count + 1, sizeof *load->lines);
+    load->lines[load->line_count++] = (struct log_record){.value = {start, length}, .offset = file->offset++, .timestamp_ms = INT64_MIN};
 }
 
 /* Cut what is there into lines. */
-static size_t cut(struct file *file, size_t most)
+static void cut(struct file *file, struct load *load)
 {
-    size_t count = 0;
-    struct bytes *bytes = &file->bytes;
-    while (count < most && bytes->begin < bytes->end) {
-        char *start = bytes->data + bytes->begin;
-        char *newline = memchr(start, '\n', bytes->end - bytes->begin);
-        size_t length = newline != NULL ? (size_t)(newline - start) : bytes->end - bytes->begin;
+    while (load->line_count < LINES_MOST && load->rest < load->length) {
+        char *start = load->data + load->rest;
+        char *newline = memchr(start, '\n', load->length - load->rest);
+        size_t length = newline != NULL ? (size_t)(newline - start) : load->length - load->rest;
         if (newline == NULL && !file->ended && length <= (size_t)file->longest)
             break; /* the line goes on */
-        bytes->begin += length + (newline != NULL);
+        load->rest += length + (newline != NULL);
         if (!file->cutting)
-            add_line(file, &count, start, length);
+            add_line(file, load, start, length);
         file->cutting = newline == NULL && !file->ended;
     }
-    return count;
+}
+
+/* Read more behind what is there; of a line that is thrown away nothing is kept. False: it cannot be read. */
+static bool read_more(struct file *file, struct load *load)
+{
+    if (load->rest == load->length && load->line_count == 0)
+        load->rest = load->length = 0;
+    load->data = memory_grow(load->data, &load->capacity, load->length + READ_BYTES, 1);
+    ssize_t got = unpack_read(file->unpack, load->data + load->length, READ_BYTES);
+    if (got < 0)
+        return false;
+    file->ended = got == 0;
+    load->length += (size_t)got;
+    return true;
+}
+
+/* Begin the next load with the rest of this one, and read until it has lines or the file ends. */
+static void prepare(struct file *file)
+{
+    const struct load *last = file->load;
+    struct load *next = &file->loads[last == &file->loads[0]];
+    next->length = last->length - last->rest;
+    next->data = memory_grow(next->data, &next->capacity, next->length + READ_BYTES, 1);
+    if (next->length > 0)
+        memcpy(next->data, last->data + last->rest, next->length);
+    next->rest = next->line_count = next->next = 0;
+    file->prepared = PREPARED;
+    for (cut(file, next); next->line_count == 0 && !file->ended; cut(file, next))
+        if (!read_more(file, next)) {
+            file->prepared = FAILED;
+            return;
+        }
+}
+
+static void file_ahead(struct history *history)
+{
+    struct file *file = (struct file *)history;
+    if (file->prepared == NOT_PREPARED)
+        prepare(file);
 }
 
 static int file_read(struct history *history, int most, const struct log_record **lines)
 {
     struct file *file = (struct file *)history;
-    size_t count;
-    while ((count = cut(file, (size_t)most)) == 0 && !file->ended)
-        if (!fill(file))
+    if (file->load->next == file->load->line_count) {
+        file_ahead(history);
+        if (file->prepared == FAILED)
             return -1;
-    if (count == 0)
-        count = cut(file, (size_t)most);
-    *lines = file->lines;
+        file->load = &file->loads[file->load == &file->loads[0]];
+        file->prepared = NOT_PREPARED;
+    }
+    struct load *load = file->load;
+    size_t left = load->line_count - load->next, count = left < (size_t)most ? left : (size_t)most;
+    *lines = load->lines + load->next;
+    load->next += count;
     return (int)count;
 }
 
@@ -149,9 +133,10 @@ static void file_close(struct history *history)
 {
     struct file *file = (struct file *)history;
     unpack_close(file->unpack);
-    free(file->bytes.data);
-    free(file->ahead.data);
-    free(file->lines);
+    for (int i = 0; i < 2; i++) {
+        free(file->loads[i].data);
+        free(file->loads[i].lines);
+    }
     free(file);
 }
 
@@ -172,5 +157,6 @@ struct history *file_open(const char *path, int partition, int64_t longest)
     file->history = (struct history){.ops = &file_ops, .name = file_name(path), .partition = partition};
     file->unpack = unpack;
     file->longest = longest;
+    file->load = &file->loads[0];
     return &file->history;
 }

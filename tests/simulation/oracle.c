@@ -4,7 +4,6 @@
 
 #include "../../daemon/core/memory.h"
 #include "../../daemon/engine/bound.h"
-#include "../../daemon/engine/convert.h"
 #include "../../daemon/engine/intake.h"
 #include "../../daemon/engine/publisher.h"
 #include "../../daemon/wire/lead_json.h"
@@ -74,13 +73,11 @@ void oracle_ask(struct oracle *oracle, const struct settings *settings, struct p
     int64_t greatest_at = TIME_NONE;
     for (int i = 0; i < count; i++) {
         struct intake intake;
-        struct convert convert = {0};
         intake_init(&intake, settings, pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
-        intake_fill(&intake, convert_records(&convert, inputs[i].records, inputs[i].count, inputs[i].topic), inputs[i].count);
+        intake_fill(&intake, inputs[i].records, inputs[i].count, inputs[i].topic);
         take_all(oracle, &fold, &intake, &inputs[i], i);
         greatest_at = bound_lesser(greatest_at, intake.greatest_at);
         intake_free(&intake);
-        convert_free(&convert);
     }
     fold_tick(&fold, tick_s, bound_of(settings, greatest_at));
     struct asking asking = {.oracle = oracle, .settings = settings, .names = ledger_names(fold.shards[0])};
