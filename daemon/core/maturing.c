@@ -33,9 +33,8 @@ static size_t collect_exits(struct maturing *maturing, const struct tally_entry 
 }
 
 /* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
-static void add_age(struct maturing_ages *young, int64_t age_s, int64_t leads)
+static void add_age(struct maturing_ages *young, uint32_t bucket, int64_t leads)
 {
-    uint32_t bucket = sketch_bucket(age_s > 0 ? age_s : 0);
     if (bucket >= young->bucket_end) {
         size_t end = young->bucket_end;
         young->by_bucket = memory_grow(young->by_bucket, &young->bucket_capacity, bucket + 1, sizeof *young->by_bucket);
@@ -57,6 +56,18 @@ static void list_ages(struct maturing_ages *young)
     }
 }
 
+/* Those of one row who are younger than the horizon, by bucket. */
+static void collect_row(struct maturing_ages *ages, const struct young *young, const struct young_row *row, int64_t oldest_s, int64_t horizon_s)
+{
+    const struct young_arrivals *arrivals = young->arrivals;
+    for (size_t at = young_younger(young, row, row->begin, oldest_s, horizon_s), next; at < row->end; at = next) {
+        int64_t age_s = oldest_s - arrivals[at].into_slice_s;
+        uint32_t bucket = age_s > 0 ? sketch_bucket(age_s) : 0; /* whoever comes after `now` is of age 0 */
+        next = bucket > 0 ? young_younger(young, row, at, oldest_s, sketch_least(bucket)) : row->end;
+        add_age(ages, bucket, arrivals[next].before - arrivals[at].before);
+    }
+}
+
 /* What one slice says, as one ledger counted it, about leads younger than the horizon. */
 static void collect_slice(struct maturing *maturing, const struct funnel *funnel, const struct young *young, int64_t start, int64_t slice_s, int64_t now)
 {
@@ -67,12 +78,9 @@ static void collect_slice(struct maturing *maturing, const struct funnel *funnel
         if (horizons[k] > 0)
             maturing->ages[k].leads += young->came[k];
     }
-    for (size_t i = 0; i < young->count; i++) {
-        const struct young_on_way *on_way = &young->on_way[i];
-        int64_t age_s = now - start - on_way->into_slice_s;
-        if (age_s < horizons[on_way->step])
-            add_age(&maturing->ages[on_way->step], age_s, on_way->leads);
-    }
+    for (int r = 0; r < young->row_count; r++)
+        if (horizons[young->rows[r].step] > 0)
+            collect_row(&maturing->ages[young->rows[r].step], young, &young->rows[r], now - start, horizons[young->rows[r].step]);
 }
 
 /* Are those of `had` among those of `of`, so that only later slices are to be added? */

@@ -26,15 +26,22 @@ uint32_t sketch_bucket_coarse(int64_t duration_s)
     return bucket - bucket % width + width / 2;
 }
 
+/* How many durations a bucket holds. */
+static int64_t width_of(uint32_t bucket)
+{
+    return bucket < 1 << SKETCH_EXACT_BITS ? 1 : INT64_C(2) << (bucket - (1 << SKETCH_EXACT_BITS)) / SKETCH_CUTS;
+}
+
+int64_t sketch_least(uint32_t bucket)
+{
+    bucket &= SKETCH_BEYOND - 1;
+    return bucket < 1 << SKETCH_EXACT_BITS ? bucket : (SKETCH_CUTS + bucket % SKETCH_CUTS) * width_of(bucket);
+}
+
 double sketch_value(uint32_t bucket)
 {
     bucket &= SKETCH_BEYOND - 1;
-    if (bucket < 1 << SKETCH_EXACT_BITS)
-        return bucket;
-    int above = (int)bucket - (1 << SKETCH_EXACT_BITS), exponent = above / SKETCH_CUTS + SKETCH_EXACT_BITS;
-    int64_t width = INT64_C(1) << (exponent - SKETCH_EXACT_BITS + 1);
-    int64_t least = (SKETCH_CUTS + above % SKETCH_CUTS) * width;
-    return (double)least + (double)(width - 1) / 2;
+    return (double)sketch_least(bucket) + (double)(width_of(bucket) - 1) / 2;
 }
 
 int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)

@@ -26,6 +26,9 @@ uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s);
 /* One bucket for eight, so within 1.8 %: for histograms that only quantiles are asked of. Below 64 s still exact. */
 uint32_t sketch_bucket_coarse(int64_t duration_s);
 
+/* The least duration of a bucket (SKETCH_BEYOND is ignored). */
+int64_t sketch_least(uint32_t bucket);
+
 /* The duration that stands for a bucket (SKETCH_BEYOND is ignored): its middle, exact below 512 s. */
 double sketch_value(uint32_t bucket);
 

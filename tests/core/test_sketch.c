@@ -23,6 +23,8 @@ static void check_bucket(int64_t duration_s)
     double fine = fabs(sketch_value(bucket) - (double)duration_s), coarse = fabs(sketch_value(sketch_bucket_coarse(duration_s)) - (double)duration_s);
     assert_true(fine <= 0.002 * (double)duration_s && coarse <= 0.018 * (double)duration_s);
     assert_true(!sketch_is_exact(bucket) || sketch_value(bucket) == (double)duration_s);
+    int64_t least = sketch_least(bucket);
+    assert_true(least <= duration_s && sketch_bucket(least) == bucket && (least == 0 || sketch_bucket(least - 1) == bucket - 1));
     assert_int_equal(sketch_bucket_beyond(duration_s, duration_s), bucket);
     assert_int_equal(sketch_bucket_beyond(duration_s + 1, duration_s), sketch_bucket(duration_s + 1) + SKETCH_BEYOND);
     assert_true(sketch_value(bucket + SKETCH_BEYOND) == sketch_value(bucket));
