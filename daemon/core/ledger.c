@@ -132,6 +132,7 @@ void ledger_count(struct ledger *ledger)
         count_listed(ledger);
     ledger->fresh_count = 0;
     ledger->fresh_unlisted = false;
+    open_leads_weed(&ledger->open_leads);
 }
 
 /* Of one lead, now. */

@@ -82,7 +82,7 @@ static struct record *still_stands(const struct open_leads *leads, int funnel, i
     return NULL;
 }
 
-static void weed(struct open_leads *leads, int funnel, int step)
+static void weed_place(struct open_leads *leads, int funnel, int step)
 {
     struct agenda *agenda = &leads->agendas[place_of(funnel, step)];
     enum { AHEAD = 8 }; /* leads: so far ahead memory is fetched */
@@ -100,6 +100,15 @@ static void weed(struct open_leads *leads, int funnel, int step)
     agenda_order(agenda);
 }
 
+void open_leads_weed(struct open_leads *leads)
+{
+    enum { WORTH = 64 };
+    for (int funnel = 0; leads->kept && funnel < leads->definition->funnel_count; funnel++)
+        for (int step = 0; step < leads->definition->funnels[funnel].step_count; step++)
+            if (leads->agendas[place_of(funnel, step)].count > 2 * leads->standing[place_of(funnel, step)] + WORTH)
+                weed_place(leads, funnel, step);
+}
+
 static bool is_in(const struct open_leads *leads, const struct facts *facts, const struct breakdown *breakdown, const struct text *values)
 {
     for (int i = 0; breakdown != NULL && i < breakdown->dimension_count; i++) {
@@ -115,10 +124,7 @@ int open_leads_oldest(struct open_leads *leads, int funnel, int step, const stru
 {
     if (!leads->kept)
         keep(leads);
-    size_t place = place_of(funnel, step);
-    struct agenda *agenda = &leads->agendas[place];
-    if (agenda->count > 2 * leads->standing[place] + 64)
-        weed(leads, funnel, step);
+    struct agenda *agenda = &leads->agendas[place_of(funnel, step)];
     size_t capacity = 0, count = 0, back_capacity = 0, back_count = 0;
     struct ledger_open *found = NULL;
     struct agenda_entry *back = NULL, last = {TIME_NONE, 0};
