@@ -1,7 +1,6 @@
 /* check_config.c -- `funneld check-config`: is a configuration right, and what was understood. */
 #include <stdio.h>
 
-#include "../log/kafka.h"
 #include "../log/rights.h"
 #include "../settings/settings.h"
 #include "command.h"
@@ -21,9 +20,7 @@ static int check_config(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    char error[512];
-    if (settings->property_count > 0 && !kafka_check(settings, error, sizeof error)) { /* without `kafka` it is one for files */
-        fprintf(stderr, "%s: kafka: %s\n", settings->path, error);
+    if (settings->property_count > 0 && !command_has_kafka(settings)) { /* without `kafka` it is one for files */
         settings_free(settings);
         return EXIT_USAGE;
     }

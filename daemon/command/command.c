@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "../log/kafka.h"
+
 void command_help(const struct command *command)
 {
     printf("Usage: funneld %s %s\n\n%s\n\n", command->name, command->arguments, command->summary);
@@ -10,4 +12,13 @@ void command_help(const struct command *command)
         puts("");
     }
     fputs(command->help, stdout);
+}
+
+bool command_has_kafka(const struct settings *settings)
+{
+    char error[512];
+    if (kafka_check(settings, error, sizeof error))
+        return true;
+    fprintf(stderr, "%s: kafka: %s\n", settings->path, error);
+    return false;
 }

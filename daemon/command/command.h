@@ -2,6 +2,7 @@
 #ifndef FUNNELD_COMMAND_COMMAND_H
 #define FUNNELD_COMMAND_COMMAND_H
 
+#include "../settings/settings.h"
 #include "options.h"
 
 enum { /* exit statuses */
@@ -32,5 +33,8 @@ extern const struct command command_test;
 
 /* Print usage, options and help of one command. */
 void command_help(const struct command *command);
+
+/* Does the configuration say how Kafka is reached? False after saying what is wrong: EXIT_USAGE. */
+bool command_has_kafka(const struct settings *settings);
 
 #endif

@@ -238,7 +238,9 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    int status = find_funnel(settings, values[FUNNEL], &funnel) ? explain(settings, values[LEAD], funnel, argv + first, argc - first) : EXIT_USAGE;
+    int status = EXIT_USAGE;
+    if (find_funnel(settings, values[FUNNEL], &funnel) && (first < argc || command_has_kafka(settings)))
+        status = explain(settings, values[LEAD], funnel, argv + first, argc - first);
     settings_free(settings);
     return status;
 }
@@ -248,7 +250,7 @@ const struct command command_explain = {
     .arguments = "--config FILE --lead ID [--funnel ID] [EVENTS...]",
     .summary = "One lead, step by step: what is known about it and where it counts",
     .help = "\"Why is this deal not in the funnel?\" Without files it is what the daemon knows: the lead's row in the changelog, and dead letters under its id. With files\n"
-            "(as `replay` reads them) it is what they say. The exit status is 1 where nothing that counts is known.\n",
+            "(as `replay` reads them) it is what they say. The exit status is 1 where nothing that counts is known, nor that it was removed.\n",
     .options = rows,
     .run = run,
 };

@@ -270,7 +270,7 @@ static int run(int argc, char **argv)
     if (settings == NULL)
         return EXIT_USAGE;
     int status = EXIT_USAGE;
-    if (find_topic(settings, values[TOPIC], !letters, &topic))
+    if (find_topic(settings, values[TOPIC], !letters, &topic) && command_has_kafka(settings))
         status = letters ? produce_letters(settings, topic) : produce_files(settings, topic, rate, argv + first, argc - first);
     settings_free(settings);
     return status;

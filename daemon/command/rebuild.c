@@ -156,14 +156,9 @@ static int run(int argc, char **argv)
     struct settings *settings = settings_load(values[CONFIG], stderr);
     if (settings == NULL)
         return EXIT_USAGE;
-    char error[512];
     int status = EXIT_USAGE;
-    if (!kafka_check(settings, error, sizeof error))
-        fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
-    else if (values[ACCEPT_LOSS] == NULL && !is_whole(settings))
-        status = EXIT_FAILED;
-    else
-        status = values[DRY_RUN] != NULL ? tell(settings, (int)threads) : rebuild(settings, (int)threads);
+    if (command_has_kafka(settings))
+        status = values[ACCEPT_LOSS] == NULL && !is_whole(settings) ? EXIT_FAILED : values[DRY_RUN] != NULL ? tell(settings, (int)threads) : rebuild(settings, (int)threads);
     settings_free(settings);
     return status;
 }

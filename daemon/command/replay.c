@@ -118,6 +118,10 @@ static bool read_options(const char **values, const struct settings *settings, s
     const struct zone *zone = &settings->zone;
     if (!read_moment(FROM, values, zone, &options->from) || !read_moment(TO, values, zone, &options->to) || !read_moment(AS_OF, values, zone, &options->as_of))
         return false;
+    if (values[FROM] != NULL && values[TO] != NULL && options->from >= options->to) {
+        fprintf(stderr, "funneld replay: --from: found `%s`, which is not before --to; expected a time before `%s`\n", values[FROM], values[TO]);
+        return false;
+    }
     if (values[THREADS] != NULL && !options_integer("replay", &rows[THREADS], values[THREADS], 1, 64, &threads))
         return false;
     options->threads = (int)threads;
@@ -268,9 +272,9 @@ static int run(int argc, char **argv)
     if (settings == NULL)
         return EXIT_USAGE;
     int status = EXIT_USAGE;
-    if (read_options(values, settings, &options)) {
+    bool asks_kafka = values[TOPICS] != NULL || values[PUBLISH] != NULL;
+    if (read_options(values, settings, &options) && (!asks_kafka || command_has_kafka(settings)))
         status = replay(settings, values, &options, argv + first, argc - first);
-    }
     settings_free(settings);
     return status;
 }

@@ -115,16 +115,13 @@ static int run(int argc, char **argv)
         return EXIT_USAGE;
     struct leader_options options = {.threads = (int)threads, .accept_changes = values[ACCEPT] != NULL};
     unsigned set;
-    char error[512];
     bool embedded = values[EMBEDDED] != NULL, right = roles_read(values[ROLES], settings, &set);
     if (right && embedded && (set & 1U << ROLE_ENGINE) == 0) {
         fprintf(stderr, "funneld run: --embedded is the engine's; with `--roles %s` there is nobody to fill it\n", values[ROLES]);
         right = false;
     }
-    if (right && !embedded && !kafka_check(settings, error, sizeof error)) {
-        fprintf(stderr, "%s: kafka: %s\n", values[CONFIG], error);
-        right = false;
-    }
+    if (right && !embedded)
+        right = command_has_kafka(settings);
     int status = right ? serve(settings, set, embedded, (int)partitions, &options) : EXIT_USAGE;
     settings_free(settings);
     return status;

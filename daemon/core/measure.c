@@ -12,7 +12,7 @@ struct span measure_window(const struct alert_rule *rule, const struct zone *zon
 {
     if (rule->window.kind == WINDOW_ROLLING)
         return (struct span){tick - rule->window.length_s, tick};
-    return (struct span){calendar_window(rule->window.kind, zone, tick - 1).start, tick};
+    return calendar_window(rule->window.kind, zone, tick - 1);
 }
 
 /* The same local date and time a year before; of 29 February, 1 March. */

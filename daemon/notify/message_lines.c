@@ -3,21 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "../core/alert.h"
+#include "../settings/dimension_section.h"
 #include "../wire/utf8.h"
 
 enum { OLDEST_SHOWN = 5, TEXT_MOST = 160 /* bytes shown of a title or name */ };
-
-static const double burst_told = 0.5; /* the share of the outcomes in one slice from which on a bulk edit is likely */
-
-/* ---- what the configuration knows ---- */
-
-static const char *title_of(const struct settings *settings, int dimension, const char *value)
-{
-    for (int t = 0; t < settings->title_counts[dimension]; t++)
-        if (strcmp(settings->titles[dimension][t].name, value) == 0)
-            return settings->titles[dimension][t].value;
-    return value;
-}
 
 /* ---- pieces ---- */
 
@@ -138,7 +128,7 @@ static void series_line(struct writing *writing)
             continue;
         if (writing->line.length > 0)
             say(writing, " · ", " · ");
-        show(writing, title_of(settings, d, value));
+        show(writing, dimension_section_title(settings, d, text_of(value)).data);
     }
     const char *word = notice_label(writing->notice, "error");
     if (word != NULL && writing->funnel == NULL)
@@ -287,7 +277,7 @@ static void since_line(struct writing *writing)
 
 static void burst_line(struct writing *writing)
 {
-    if (isnan(writing->notice->burst) || writing->notice->burst < burst_told || writing->notice->status == NOTICE_RESOLVED)
+    if (!alert_is_bulk(writing->notice->burst, writing->notice->reached) || writing->notice->status == NOTICE_RESOLVED)
         return;
     say(writing, "⚠️ ", "⚠️ ");
     percent(writing, writing->notice->burst);

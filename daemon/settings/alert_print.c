@@ -171,7 +171,7 @@ static void print_pauses(const struct settings *settings, const struct alert_rul
         print_moment(&settings->zone, rule->pauses[i].to, out);
     }
     if (rule->pause_count > 0)
-        fputc('\n', out);
+        fprintf(out, ": stretches of %s that these touch are no evidence\n", duration(settings->zone.slice_s).text);
 }
 
 void alert_print_rule(const struct settings *settings, const struct funnel *funnel, const struct alert_rule *rule, FILE *out)

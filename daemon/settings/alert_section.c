@@ -252,6 +252,10 @@ static void check_reach(const struct place *place, const struct alert_rule *rule
         int64_t before_s = rule->compare == COMPARE_PREVIOUS ? window_s : rule->compare == COMPARE_YEAR_AGO ? YEAR_S : rule->compare_s;
         windows_fit(check_find(place, "compare"), "a comparison", window_s + before_s);
     }
+    if (rule->kind == ALERT_DROPPED && rule->compare == COMPARE_PREVIOUS_LENGTH)
+        windows_whole(check_find(place, "compare"), "a comparison", rule->compare_s);
+    if (rule->kind == ALERT_REJECTED)
+        windows_whole(check_find(place, "within"), "a stretch", rule->within_s);
     if (rule->kind == ALERT_DRIFT)
         windows_fit(check_find(place, "baseline"), "a baseline", rule->baseline_s);
 }

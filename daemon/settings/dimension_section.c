@@ -174,3 +174,11 @@ int dimension_section_breakdowns(const struct place *place, bool all_leads, stru
     *out = list;
     return count;
 }
+
+struct text dimension_section_title(const struct settings *settings, int dimension, struct text value)
+{
+    for (int t = 0; t < settings->title_counts[dimension]; t++)
+        if (text_equal(text_of(settings->titles[dimension][t].name), value))
+            return text_of(settings->titles[dimension][t].value);
+    return value;
+}

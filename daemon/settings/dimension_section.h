@@ -20,4 +20,7 @@ void dimension_section_unknown(const struct place *place, const char *found);
 /* A list of lists of dimensions; `all_leads`: an empty one is allowed and stands for all leads. Returns how many. */
 int dimension_section_breakdowns(const struct place *place, bool all_leads, struct breakdown **out);
 
+/* What people are shown for a value of a dimension: its title, or the value itself. */
+struct text dimension_section_title(const struct settings *settings, int dimension, struct text value);
+
 #endif

@@ -31,18 +31,25 @@ bool windows_fit(const struct place *place, const char *what, int64_t length_s)
     return false;
 }
 
+bool windows_whole(const struct place *place, const char *what, int64_t length_s)
+{
+    int64_t slice_s = place->check->settings->zone.slice_s;
+    char slice[32];
+    if (length_s % slice_s == 0)
+        return true;
+    check_expected(place, "%s of whole slices of time, a multiple of %s", what, notation_print_seconds(slice_s, slice));
+    return false;
+}
+
 static bool read_rolling(const struct place *place, const char *duration, struct window *out)
 {
-    int64_t length_s, slice_s = place->check->settings->zone.slice_s;
+    int64_t length_s;
     if (!notation_seconds(duration, &length_s) || length_s == 0) {
         check_expected(place, "`rolling` and a duration, such as rolling 30d");
         return false;
     }
-    if (length_s % slice_s != 0) {
-        char slice[32];
-        check_expected(place, "a window of whole slices of time, a multiple of %s", notation_print_seconds(slice_s, slice));
+    if (!windows_whole(place, "a window", length_s))
         return false;
-    }
     *out = (struct window){WINDOW_ROLLING, keep_format(place->check->keep, "rolling-%s", duration), length_s};
     return true;
 }

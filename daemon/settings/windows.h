@@ -18,4 +18,7 @@ int64_t windows_length_s(const struct window *window);
 /* Does a stretch of time fit into `retention`? Else a mistake; `what` says what it is. */
 bool windows_fit(const struct place *place, const char *what, int64_t length_s);
 
+/* Is it a whole number of slices of time? Else a mistake; `what` says what it is. */
+bool windows_whole(const struct place *place, const char *what, int64_t length_s);
+
 #endif

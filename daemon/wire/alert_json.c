@@ -14,38 +14,30 @@ static const char *const statuses[] = {[ALERT_PENDING] = "pending", [ALERT_FIRIN
 
 /* ---- writing ---- */
 
-static void write_text(struct buffer *out, const char *name, void (*text)(struct buffer *out, const struct alert *alert), const struct alert *alert)
+static void write_text(struct buffer *out, const char *name, struct buffer *words)
 {
-    struct buffer words = {0};
-    text(&words, alert);
-    if (words.length > 0) {
-        json_name(out, name);
-        json_string(out, (struct text){words.data, words.length});
-    }
-    free(words.data);
+    if (words->length == 0)
+        return;
+    json_name(out, name);
+    json_string(out, (struct text){words->data, words->length});
+    words->length = 0;
 }
 
-static void write_annotations(struct buffer *out, const struct alert *alert)
+static void write_annotations(struct buffer *out, const struct settings *settings, const struct alert *alert)
 {
+    struct buffer words = {0};
     json_name(out, "annotations");
     buffer_char(out, '{');
-    write_text(out, "summary", alert_text_summary, alert);
-    write_text(out, "description", alert_text_description, alert);
+    alert_text_summary(&words, settings, alert);
+    write_text(out, "summary", &words);
+    alert_text_description(&words, alert);
+    write_text(out, "description", &words);
+    free(words.data);
     for (int i = 0; alert->rule != NULL && i < alert->rule->annotation_count; i++) {
         json_name(out, alert->rule->annotations[i].name);
         json_string(out, text_of(alert->rule->annotations[i].value));
     }
     buffer_char(out, '}');
-}
-
-static bool is_group_label(const struct settings *settings, const struct alert *alert, int label)
-{
-    if (alert_is_own_label(alert->labels[label].name))
-        return false;
-    for (int d = 0; d < settings->dimension_count; d++)
-        if (text_equal(alert->labels[label].name, text_of(settings->dimensions[d].name)))
-            return true;
-    return false;
 }
 
 /* Names and values encoded for a query, a group's key as the snapshots have it encoded once more. */
@@ -75,7 +67,7 @@ static void write_page(struct buffer *out, const struct settings *settings, cons
             add_query(&url, "&basis", text_of(alert_section_bases[alert->rule->basis]));
         }
         for (int i = 0; i < alert->label_count; i++) {
-            if (!is_group_label(settings, alert, i))
+            if (alert_text_dimension(settings, alert->labels[i].name) < 0)
                 continue;
             if (group.length > 0)
                 buffer_char(&group, ',');
@@ -153,7 +145,7 @@ void alert_json_value(struct buffer *out, const struct settings *settings, const
     write_words(out, "status", statuses[alert->status]);
     json_name(out, "labels");
     labels_json_write(out, alert->labels, alert->label_count);
-    write_annotations(out, alert);
+    write_annotations(out, settings, alert);
     for (size_t i = 0; i < sizeof moments / sizeof *moments; i++) {
         json_name(out, moments[i].name);
         json_moment(out, &settings->zone, moments[i].moment);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "../settings/alert_section.h"
+#include "../settings/dimension_section.h"
 
 static void add_percent(struct buffer *out, double share)
 {
@@ -21,22 +22,28 @@ static void add_duration(struct buffer *out, int64_t seconds)
     }
 }
 
+int alert_text_dimension(const struct settings *settings, struct text label)
+{
+    for (int d = 0; d < settings->dimension_count && !alert_is_own_label(label); d++)
+        if (text_equal(label, text_of(settings->dimensions[d].name)))
+            return d;
+    return -1;
+}
+
 /* What the alert is about: the step, and whose leads where it is not all of them. */
-static void add_place(struct buffer *out, const struct alert *alert)
+static void add_place(struct buffer *out, const struct settings *settings, const struct alert *alert)
 {
     const char *between = " (";
     if (alert->step >= 0)
         buffer_format(out, " \"%s\"", alert->funnel->steps[alert->step].title);
     for (int i = 0; i < alert->label_count; i++) {
-        bool is_group = !alert_is_own_label(alert->labels[i].name);
-        for (int j = 0; j < alert->rule->label_count; j++)
-            is_group = is_group && !text_equal(alert->labels[i].name, text_of(alert->rule->labels[j].name));
-        if (!is_group)
+        int dimension = alert_text_dimension(settings, alert->labels[i].name);
+        if (dimension < 0)
             continue;
         buffer_text(out, text_of(between));
         buffer_text(out, alert->labels[i].name);
         buffer_char(out, ' ');
-        buffer_text(out, alert->labels[i].value);
+        buffer_text(out, dimension_section_title(settings, dimension, alert->labels[i].value));
         between = ", ";
     }
     if (*between == ',')
@@ -51,7 +58,13 @@ static struct text error_of(const struct alert *alert)
     return TEXT("");
 }
 
-void alert_text_summary(struct buffer *out, const struct alert *alert)
+/* "1 lead stands", "2 leads stand". */
+static void add_count(struct buffer *out, double count, const char *one, const char *many)
+{
+    buffer_format(out, "%.0f %s", count, count == 1 ? one : many);
+}
+
+void alert_text_summary(struct buffer *out, const struct settings *settings, const struct alert *alert)
 {
     const struct alert_figures *figures = &alert->figures;
     if (alert->rule == NULL) {
@@ -65,7 +78,7 @@ void alert_text_summary(struct buffer *out, const struct alert *alert)
     case ALERT_DROPPED:
     case ALERT_DRIFT:
         buffer_text(out, TEXT("conversion into"));
-        add_place(out, alert);
+        add_place(out, settings, alert);
         if (isnan(figures->value)) {
             buffer_text(out, TEXT(" is no longer known"));
             break;
@@ -78,8 +91,8 @@ void alert_text_summary(struct buffer *out, const struct alert *alert)
         add_percent(out, figures->threshold);
         break;
     case ALERT_STUCK:
-        buffer_format(out, "%.0f leads stand at", figures->value);
-        add_place(out, alert);
+        add_count(out, figures->value, "lead stands at", "leads stand at");
+        add_place(out, settings, alert);
         buffer_text(out, TEXT(" for longer than "));
         add_duration(out, alert->rule->older_than_s);
         break;
@@ -88,7 +101,7 @@ void alert_text_summary(struct buffer *out, const struct alert *alert)
         add_duration(out, isnan(figures->value) ? 0 : (int64_t)figures->value);
         break;
     case ALERT_REJECTED:
-        buffer_format(out, "%.0f events were refused within ", figures->value);
+        add_count(out, figures->value, "event was refused within ", "events were refused within ");
         add_duration(out, alert->rule->within_s);
         buffer_text(out, TEXT(": "));
         buffer_text(out, error_of(alert));
@@ -113,7 +126,7 @@ static void describe_conversion(struct buffer *out, const struct alert *alert)
         add_percent(out, figures->high);
     }
     buffer_char(out, '.');
-    if (figures->burst >= 0.5) {
+    if (alert_is_bulk(figures->burst, figures->reached)) {
         buffer_char(out, ' ');
         add_percent(out, figures->burst);
         buffer_text(out, TEXT(" of it came at once: perhaps somebody edited many leads together."));

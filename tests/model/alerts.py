@@ -177,7 +177,7 @@ class Rules:
     def window(self, rule, tick):
         if rule["window"].startswith("rolling"):
             return tick - rule["length"], tick
-        return self.zone.window(rule["window"], tick - 1)[0], tick
+        return self.zone.window(rule["window"], tick - 1)
 
     def compared(self, rule, tick):
         start, _ = self.window(rule, tick)

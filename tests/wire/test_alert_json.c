@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "../../daemon/wire/alert_json.h"
+#include "../../daemon/wire/alert_text.h"
 #include "../../daemon/wire/memory_json.h"
 
 static struct zone_change moscow_changes[] = {{INT64_MIN, 10800}};
@@ -22,9 +23,14 @@ static const struct alert_label labels[] = {{{"alertname", 9}, {"Dropped", 7}}, 
                                             {{"manager", 7}, {"\"И\\\n", 5}}};
 enum { LABELS = sizeof labels / sizeof *labels };
 
-static struct settings settings_of(void)
+static struct property manager_titles[] = {{"\"И\\\n", "Иванов"}};
+static struct property *titles[] = {manager_titles};
+
+static struct settings settings_of(bool titled)
 {
-    return (struct settings){.zone = {.name = "Europe/Moscow", .change_count = 1, .changes = moscow_changes, .end = INT64_MAX, .slice_s = 3600},
+    static int none[] = {0}, one[] = {1};
+    return (struct settings){.titles = titles, .title_counts = titled ? one : none,
+                             .zone = {.name = "Europe/Moscow", .change_count = 1, .changes = moscow_changes, .end = INT64_MAX, .slice_s = 3600},
                              .dimension_count = 1, .dimensions = dimensions, .http = {.listen = "127.0.0.1:8080"}};
 }
 
@@ -44,7 +50,7 @@ static struct alert sample(void)
 static void a_record__is_what_the_contract_says(void **state)
 {
     (void)state;
-    struct settings settings = settings_of();
+    struct settings settings = settings_of(false);
     struct alert alert = sample();
     struct buffer out = {0};
     alert_json_value(&out, &settings, &alert);
@@ -64,10 +70,41 @@ static void a_record__is_what_the_contract_says(void **state)
     free(out.data);
 }
 
+/* What the summary of an alert like the sample says. */
+static void expect_summary(struct settings settings, struct alert alert, const char *summary)
+{
+    struct buffer out = {0};
+    alert_text_summary(&out, &settings, &alert);
+    buffer_char(&out, '\0');
+    assert_string_equal(out.data, summary);
+    free(out.data);
+}
+
+static void a_summary__is_for_people(void **state)
+{
+    (void)state;
+    static const struct alert_rule stuck = {.alert = "Stuck", .kind = ALERT_STUCK, .older_than_s = 5 * 86400 + 3600};
+    struct alert alert = sample();
+    expect_summary(settings_of(true), alert, "Допуск СРО: conversion into \"Договор\" (manager Иванов) is 21.0 %, before it was 40.0 %");
+    alert.rule = &stuck;
+    alert.label_count = 4;
+    alert.figures.value = 1;
+    expect_summary(settings_of(false), alert, "Допуск СРО: 1 lead stands at \"Договор\" for longer than 5 d 1 h");
+    alert.figures.value = 21;
+    expect_summary(settings_of(false), alert, "Допуск СРО: 21 leads stand at \"Договор\" for longer than 5 d 1 h");
+}
+
+static void many_leads_at_once__look_like_a_bulk_edit(void **state)
+{
+    (void)state;
+    assert_true(alert_is_bulk(0.5, 10) && alert_is_bulk(1, 5));
+    assert_false(alert_is_bulk(0.49, 1000) || alert_is_bulk(1, 4) || alert_is_bulk(NAN, 100) || alert_is_bulk(NAN, -1));
+}
+
 static void a_record__comes_back(void **state)
 {
     (void)state;
-    struct settings settings = settings_of();
+    struct settings settings = settings_of(false);
     for (int status = ALERT_PENDING; status <= ALERT_RESOLVED; status++) {
         struct alert alert = sample();
         alert.status = (enum alert_status)status;
@@ -168,6 +205,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record__is_what_the_contract_says),
+        cmocka_unit_test(a_summary__is_for_people),
+        cmocka_unit_test(many_leads_at_once__look_like_a_bulk_edit),
         cmocka_unit_test(a_record__comes_back),
         cmocka_unit_test(what_is_no_alert__is_left_alone),
         cmocka_unit_test(a_drift_series__comes_back_to_the_last_bit),
