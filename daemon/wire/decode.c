@@ -7,7 +7,6 @@
 #include "../core/memory.h"
 #include "arena.h"
 #include "cloud_event.h"
-#include "fault.h"
 #include "interpret.h"
 #include "json_scan.h"
 #include "mapping.h"
@@ -108,7 +107,7 @@ static struct decoded *new_elements(struct call *call, size_t count)
 /* The record is refused as a whole. */
 static void refuse(struct call *call, enum fault fault, const char *what, struct text value)
 {
-    fault_note(new_elements(call, 1), &call->decoder->arena, fault, "", what, value);
+    decoded_fault(new_elements(call, 1), &call->decoder->arena, fault, "", what, value);
 }
 
 static bool is_blank(struct text text)
@@ -188,7 +187,7 @@ static void decode_element(struct call *call, const struct mapping_group *group,
     struct decoder *decoder = call->decoder;
     if (element->kind != JSON_OBJECT) {
         struct text text = element->kind != JSON_ABSENT ? element->raw : (struct text){NULL, 0};
-        fault_note(out, &decoder->arena, FAULT_NO_LEAD_ID, "", "no JSON object", text);
+        decoded_fault(out, &decoder->arena, FAULT_NO_LEAD_ID, "", "no JSON object", text);
         return;
     }
     const struct mapping_source *source = mapping_choose(group, values);
@@ -249,6 +248,6 @@ const struct decoded *decoder_refuse(struct decoder *decoder, const struct decod
 {
     struct decoded *refused = arena_take(&decoder->arena, sizeof *refused);
     *refused = (struct decoded){.place = decoded->place, .event = decoded->event};
-    fault_note(refused, &decoder->arena, fault, field, what, (struct text){NULL, 0});
+    decoded_fault(refused, &decoder->arena, fault, field, what, (struct text){NULL, 0});
     return refused;
 }

@@ -7,18 +7,8 @@
 #ifndef FUNNELD_WIRE_DECODE_H
 #define FUNNELD_WIRE_DECODE_H
 
-#include "../core/event.h"
 #include "../settings/settings.h"
-
-enum fault { /* in the order in which they are looked for */
-    FAULT_NONE,
-    FAULT_TOO_LARGE, FAULT_EMPTY, FAULT_NOT_JSON, FAULT_NO_LEAD_ID, FAULT_BAD_TIME, FAULT_UNKNOWN_FUNNEL, FAULT_UNKNOWN_STAGE,
-    FAULT_IN_FUTURE, FAULT_TOO_OLD,
-    FAULT_BAD_AMOUNT, FAULT_OTHER_CURRENCY, FAULT_BAD_SCORE, FAULT_BAD_FIELD, /* side matters: the rest counts */
-    FAULT_COUNT
-};
-
-const char *fault_word(enum fault fault); /* "too_large" ...; static */
+#include "decoded.h"
 
 struct record_header { struct text name, value; };
 
@@ -28,21 +18,6 @@ struct record { /* as it came; everything borrowed from the caller for the time 
     const char *topic;            /* NULL in a file: every source is tried */
     const struct record_header *headers;
     int header_count;
-};
-
-struct decoded_place { /* where in its record an element lies */
-    const struct pointer *each;   /* its array; NULL: the record is the element */
-    size_t index;
-};
-
-struct decoded { /* one element of a record */
-    struct decoded_place place;
-    enum fault fault;             /* FAULT_NONE, a side fault (event counts as well), or a refusal (it does not) */
-    bool counts;                  /* `event` is to be admitted; false with a side fault: nothing is left of it, but event.at says when it was */
-    bool ignored;                 /* no source takes it, or input.unmatched: ignore */
-    struct event event;
-    const char *message;          /* fault != NONE, for people: which field, which value, where (JSON Pointer of the element if it is one of several); in the arena */
-    struct text value;            /* fault != NONE: the value at fault as text, cut to 64 bytes, for the table of most frequent ones; in the arena */
 };
 
 struct decoder;

@@ -1,12 +1,15 @@
-/* fault.h -- what is wrong with one element: its word, a sentence for people, and the value at fault.
- * An element has one word; where several faults are noted, the one that is looked for first stays (enum fault is in that order). */
+/* fault.h -- what can be wrong with a record or an element of it, and the word for it.  Source: formats, "Dead letter". */
 #ifndef FUNNELD_WIRE_FAULT_H
 #define FUNNELD_WIRE_FAULT_H
 
-#include "arena.h"
-#include "decode.h"
+enum fault { /* in the order in which they are looked for */
+    FAULT_NONE,
+    FAULT_TOO_LARGE, FAULT_EMPTY, FAULT_NOT_JSON, FAULT_NO_LEAD_ID, FAULT_BAD_TIME, FAULT_UNKNOWN_FUNNEL, FAULT_UNKNOWN_STAGE,
+    FAULT_IN_FUTURE, FAULT_TOO_OLD,
+    FAULT_BAD_AMOUNT, FAULT_OTHER_CURRENCY, FAULT_BAD_SCORE, FAULT_BAD_FIELD, /* side matters: the rest counts */
+    FAULT_COUNT
+};
 
-/* Note a fault of `field` ("": of the whole element), which lies at decoded->place. `value` (data NULL: none) is copied, cut to 64 bytes. */
-void fault_note(struct decoded *decoded, struct arena *arena, enum fault fault, const char *field, const char *what, struct text value);
+const char *fault_word(enum fault fault); /* "too_large" ...; static */
 
 #endif

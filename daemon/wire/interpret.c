@@ -61,7 +61,7 @@ static struct text unescaped(const struct reading *reading, const struct json_va
 static bool fault(struct reading *reading, enum fault word, const char *field_name, const char *what, const struct json_value *value)
 {
     struct text text = value != NULL ? unescaped(reading, value) : (struct text){NULL, 0};
-    fault_note(reading->out, reading->interpreter->arena, word, field_name, what, text);
+    decoded_fault(reading->out, reading->interpreter->arena, word, field_name, what, text);
     return false;
 }
 

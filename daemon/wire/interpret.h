@@ -4,7 +4,7 @@
 #define FUNNELD_WIRE_INTERPRET_H
 
 #include "arena.h"
-#include "fault.h"
+#include "decoded.h"
 #include "lookup.h"
 #include "mapping.h"
 #include "moment.h"

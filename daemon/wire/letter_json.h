@@ -2,7 +2,7 @@
 #ifndef FUNNELD_WIRE_LETTER_JSON_H
 #define FUNNELD_WIRE_LETTER_JSON_H
 
-#include "decode.h"
+#include "fault.h"
 #include "json_write.h"
 
 /* Append {"error":..,"message":..,"source":..,"partition":..,"offset":..,"value":..}, the value as "value_base64" where it is not UTF-8. No newline. */

@@ -9,38 +9,11 @@
 
 #include "../../daemon/command/test_run.h"
 
-#include <cmocka.h> /* last: it has a macro named as one of our functions */
-
-static char *read_whole(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("no %s", path);
-    char *text = calloc(1, 65536);
-    assert_non_null(text);
-    assert_true(fread(text, 1, 65535, file) < 65535);
-    fclose(file);
-    return text;
-}
-
-/* Without "PATH:" at the beginning of every line. */
-static void without_path(char *lines, const char *path)
-{
-    size_t prefix = strlen(path) + 1;
-    char *out = lines;
-    for (const char *line = lines; *line != '\0';) {
-        size_t length = strcspn(line, "\n") + 1;
-        assert_int_equal(strncmp(line, path, prefix - 1), 0);
-        memmove(out, line + prefix, length - prefix);
-        out += length - prefix;
-        line += length;
-    }
-    *out = '\0';
-}
+#include "../settings/mistakes_support.h" /* last: cmocka has a macro named as one of our functions */
 
 static void check_file(const char *path)
 {
-    char *said = NULL, expected_path[512];
+    char *said = NULL;
     size_t length;
     FILE *errors = open_memstream(&said, &length);
     struct test_file file;
@@ -52,12 +25,7 @@ static void check_file(const char *path)
         test_file_free(&file);
     }
     fclose(errors);
-    without_path(said, path);
-    snprintf(expected_path, sizeof expected_path, "%.*stxt", (int)(strlen(path) - strlen("test.yaml")), path);
-    char *expected = read_whole(expected_path);
-    if (strcmp(said, expected) != 0)
-        fail_msg("%s: said\n%s\nexpected\n%s", path, said, expected);
-    free(expected);
+    mistakes_check(said, path, "test.yaml");
     free(said);
 }
 

@@ -3,48 +3,14 @@
 #include <glob.h>
 
 #include "settings_support.h"
-
-static char *read_whole(const char *path)
-{
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("no %s", path);
-    char *text = calloc(1, 65536);
-    assert_non_null(text);
-    assert_true(fread(text, 1, 65535, file) < 65535);
-    fclose(file);
-    return text;
-}
-
-/* Take "PATH:" from the beginning of every line. */
-static char *without_path(const char *errors, const char *path)
-{
-    char *lines = calloc(1, strlen(errors) + 1), *end = lines;
-    assert_non_null(lines);
-    size_t prefix = strlen(path) + 1;
-    while (*errors != '\0') {
-        assert_int_equal(strncmp(errors, path, prefix - 1), 0);
-        errors += prefix;
-        size_t length = strcspn(errors, "\n") + 1;
-        memcpy(end, errors, length);
-        end += length;
-        errors += length;
-    }
-    return lines;
-}
+#include "mistakes_support.h"
 
 static void check_file(const char *path)
 {
     struct settings *settings;
-    char *errors = load_file(path, &settings), *lines = without_path(errors, path);
+    char *errors = load_file(path, &settings);
     assert_null(settings);
-    char expected_path[512];
-    snprintf(expected_path, sizeof expected_path, "%.*stxt", (int)(strlen(path) - strlen("yaml")), path);
-    char *expected = read_whole(expected_path);
-    if (strcmp(lines, expected) != 0)
-        fail_msg("%s: found\n%s\nexpected\n%s", path, lines, expected);
-    free(expected);
-    free(lines);
+    mistakes_check(errors, path, "yaml");
     free(errors);
 }
 
