@@ -66,7 +66,7 @@ void matured_estimate(struct matured *matured, const struct matured_exit *exits,
     struct course course = {.at_risk = (double)matured->leads, .survival = 1};
     size_t age = 0;
     for (size_t i = 0; i < exit_count; i++) {
-        while (age < age_count && ages[age].age_s < exits[i].duration_s) /* exits come before censorings at equal times */
+        while (age < age_count && ages[age].age < exits[i].duration) /* exits come before censorings at equal times */
             course.at_risk -= (double)ages[age++].leads;
         int64_t parts = parts_of(&exits[i], course.at_risk), advanced = 0, left = 0;
         for (int64_t part = 1; part <= parts; part++) { /* evenly, the rest of a division not all at one end */

@@ -11,13 +11,13 @@
 #include "statistics.h"
 
 struct matured_exit { /* exits after one duration (one bucket), not beyond the horizon */
-    double duration_s;
+    int64_t duration;     /* seconds, or a bucket's number: in the same measure as ages, ascending */
     int64_t advanced, left;
     bool equal;           /* the durations are the same second; else they only share a bucket and are taken one after another where it matters */
 };
 
 struct matured_age { /* leads still on their way at one age, less than the horizon */
-    double age_s;
+    int64_t age;
     int64_t leads;
 };
 

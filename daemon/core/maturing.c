@@ -24,7 +24,7 @@ static size_t collect_exits(struct maturing *maturing, const struct tally_entry 
                 bucket = tally_key_detail(lists[i][places[i]].key);
         if (bucket == SKETCH_BEYOND)
             return count;
-        struct matured_exit exit_at = {.duration_s = sketch_value(bucket), .equal = sketch_is_exact(bucket)};
+        struct matured_exit exit_at = {.duration = bucket, .equal = sketch_is_exact(sketch_fine_bucket(bucket))};
         for (int i = 0; i < 3; i++)
             if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
                 *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
@@ -52,18 +52,18 @@ static void list_ages(struct maturing_ages *young)
         if (young->by_bucket[bucket] == 0)
             continue;
         young->list = memory_grow(young->list, &young->capacity, young->count + 1, sizeof *young->list);
-        young->list[young->count++] = (struct matured_age){sketch_value(bucket), young->by_bucket[bucket]};
+        young->list[young->count++] = (struct matured_age){bucket, young->by_bucket[bucket]};
     }
 }
 
 /* Those of one row who are younger than the horizon, by bucket. */
-static void collect_row(struct maturing_ages *ages, const struct young *young, const struct young_row *row, int64_t oldest_s, int64_t horizon_s)
+static void collect_row(struct maturing_ages *ages, const struct young *young, const struct young_row *row, int64_t oldest_s, int64_t horizon_s, int64_t slice_s)
 {
     const struct young_arrivals *arrivals = young->arrivals;
     for (size_t at = young_younger(young, row, row->begin, oldest_s, horizon_s), next; at < row->end; at = next) {
         int64_t age_s = oldest_s - arrivals[at].into_slice_s;
-        uint32_t bucket = age_s > 0 ? sketch_bucket(age_s) : 0; /* whoever comes after `now` is of age 0 */
-        next = bucket > 0 ? young_younger(young, row, at, oldest_s, sketch_least(bucket)) : row->end;
+        uint32_t bucket = age_s > 0 ? sketch_fine(age_s, slice_s) : 0; /* whoever comes after `now` is of age 0 */
+        next = bucket > 0 ? young_younger(young, row, at, oldest_s, sketch_fine_least(bucket, slice_s)) : row->end;
         add_age(ages, bucket, arrivals[next].before - arrivals[at].before);
     }
 }
@@ -80,7 +80,7 @@ static void collect_slice(struct maturing *maturing, const struct funnel *funnel
     }
     for (int r = 0; r < young->row_count; r++)
         if (horizons[young->rows[r].step] > 0)
-            collect_row(&maturing->ages[young->rows[r].step], young, &young->rows[r], now - start, horizons[young->rows[r].step]);
+            collect_row(&maturing->ages[young->rows[r].step], young, &young->rows[r], now - start, horizons[young->rows[r].step], slice_s);
 }
 
 /* Are those of `had` among those of `of`, so that only later slices are to be added? */

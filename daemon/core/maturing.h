@@ -16,7 +16,7 @@ struct maturing { /* zeroed; scratch that is used again from window to window; m
     } of;
     struct maturing_ages { /* leads that came to a step less than the horizon ago */
         int64_t leads;
-        int64_t *by_bucket;       /* of those still on their way: how many of an age, by bucket (sketch.h) below bucket_end */
+        int64_t *by_bucket;       /* of those still on their way: how many of an age, by fine bucket (sketch.h) below bucket_end */
         uint32_t bucket_end;
         size_t bucket_capacity;
         struct matured_age *list; /* the same as a list */

@@ -11,11 +11,6 @@ uint32_t sketch_bucket(int64_t duration_s)
     return (uint32_t)((1 << SKETCH_EXACT_BITS) + (exponent - SKETCH_EXACT_BITS) * SKETCH_CUTS + cut);
 }
 
-uint32_t sketch_bucket_beyond(int64_t duration_s, int64_t horizon_s)
-{
-    return sketch_bucket(duration_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
-}
-
 uint32_t sketch_bucket_coarse(int64_t duration_s)
 {
     uint32_t bucket = sketch_bucket(duration_s);
@@ -32,16 +27,37 @@ static int64_t width_of(uint32_t bucket)
     return bucket < 1 << SKETCH_EXACT_BITS ? 1 : INT64_C(2) << (bucket - (1 << SKETCH_EXACT_BITS)) / SKETCH_CUTS;
 }
 
-int64_t sketch_least(uint32_t bucket)
+static int64_t least_of(uint32_t bucket)
 {
-    bucket &= SKETCH_BEYOND - 1;
     return bucket < 1 << SKETCH_EXACT_BITS ? bucket : (SKETCH_CUTS + bucket % SKETCH_CUTS) * width_of(bucket);
 }
 
 double sketch_value(uint32_t bucket)
 {
-    bucket &= SKETCH_BEYOND - 1;
-    return (double)sketch_least(bucket) + (double)(width_of(bucket) - 1) / 2;
+    return (double)least_of(bucket) + (double)(width_of(bucket) - 1) / 2;
+}
+
+/* The first multiple of the slice that is not shorter than the bucket's durations. */
+static int64_t edge_of(uint32_t bucket, int64_t slice_s)
+{
+    return (least_of(bucket) + slice_s - 1) / slice_s * slice_s;
+}
+
+uint32_t sketch_fine(int64_t duration_s, int64_t slice_s)
+{
+    uint32_t bucket = sketch_bucket(duration_s);
+    return 2 * bucket + (!sketch_is_exact(bucket) && duration_s > edge_of(bucket, slice_s));
+}
+
+uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon_s)
+{
+    return sketch_fine(duration_s, slice_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
+}
+
+int64_t sketch_fine_least(uint32_t fine, int64_t slice_s)
+{
+    uint32_t bucket = sketch_fine_bucket(fine);
+    return fine % 2 != 0 ? edge_of(bucket, slice_s) + 1 : least_of(bucket);
 }
 
 int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)

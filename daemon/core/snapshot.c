@@ -94,14 +94,15 @@ static void read_reached(const struct tally *tally, enum tally_basis basis, int6
 
 /* ---- one step ---- */
 
-/* Buckets beyond the horizon carry a bit of their own; without it they follow on the others, the horizon's own bucket occurring twice. */
+/* On activity buckets are fine ones; without what makes them fine they ascend still, but one may occur several times. */
 static void fill_to_next(struct snapshot_maker *maker, enum tally_basis basis, int k, struct snapshot_step *step)
 {
     size_t count;
     const struct tally_entry *entries = tally_stretch(maker->entries, maker->entry_count, basis, TALLY_TO_NEXT, k, &count);
     maker->durations = memory_grow(maker->durations, &maker->duration_capacity, count + 1, sizeof *maker->durations);
     for (size_t i = 0; i < count; i++)
-        maker->durations[i] = (struct sketch_count){tally_key_detail(entries[i].key) & (SKETCH_BEYOND - 1), entries[i].count};
+        maker->durations[i] = (struct sketch_count){basis == TALLY_ACTIVITY ? sketch_fine_bucket(tally_key_detail(entries[i].key)) : tally_key_detail(entries[i].key),
+                                                    entries[i].count};
     step->to_next_p50_s = sketch_quantile(maker->durations, (int)count, 0.5);
     step->to_next_p90_s = sketch_quantile(maker->durations, (int)count, 0.9);
 }

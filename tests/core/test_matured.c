@@ -96,7 +96,7 @@ static void edges(void **state)
 
 /* ---- durations in buckets ---- */
 
-enum { LEADS_MOST = 400, LONGEST_S = 3000 };
+enum { LEADS_MOST = 400, LONGEST_S = 3000, SLICE_S = 900 };
 
 struct watched { int64_t duration_s; enum { GOES_ON, IS_LOST, ON_ITS_WAY } end; };
 
@@ -149,12 +149,12 @@ static void durations_in_buckets__change_little(void **state)
         uint32_t bucket = UINT32_MAX;
         for (int i = 0; i < count; i++) {
             if (leads[i].end == ON_ITS_WAY) {
-                ages[age_count++] = (struct matured_age){(double)leads[i].duration_s, 1};
+                ages[age_count++] = (struct matured_age){sketch_fine(leads[i].duration_s, SLICE_S), 1};
                 continue;
             }
-            if (sketch_bucket(leads[i].duration_s) != bucket) {
-                bucket = sketch_bucket(leads[i].duration_s);
-                exits[exit_count++] = (struct matured_exit){.duration_s = sketch_value(bucket), .equal = sketch_is_exact(bucket)};
+            if (sketch_fine(leads[i].duration_s, SLICE_S) != bucket) {
+                bucket = sketch_fine(leads[i].duration_s, SLICE_S);
+                exits[exit_count++] = (struct matured_exit){.duration = bucket, .equal = sketch_is_exact(sketch_fine_bucket(bucket))};
             }
             *(leads[i].end == GOES_ON ? &exits[exit_count - 1].advanced : &exits[exit_count - 1].left) += 1;
         }

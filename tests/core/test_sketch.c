@@ -23,11 +23,39 @@ static void check_bucket(int64_t duration_s)
     double fine = fabs(sketch_value(bucket) - (double)duration_s), coarse = fabs(sketch_value(sketch_bucket_coarse(duration_s)) - (double)duration_s);
     assert_true(fine <= 0.002 * (double)duration_s && coarse <= 0.018 * (double)duration_s);
     assert_true(!sketch_is_exact(bucket) || sketch_value(bucket) == (double)duration_s);
-    int64_t least = sketch_least(bucket);
-    assert_true(least <= duration_s && sketch_bucket(least) == bucket && (least == 0 || sketch_bucket(least - 1) == bucket - 1));
-    assert_int_equal(sketch_bucket_beyond(duration_s, duration_s), bucket);
-    assert_int_equal(sketch_bucket_beyond(duration_s + 1, duration_s), sketch_bucket(duration_s + 1) + SKETCH_BEYOND);
-    assert_true(sketch_value(bucket + SKETCH_BEYOND) == sketch_value(bucket));
+}
+
+static void check_fine(int64_t duration_s, int64_t slice_s)
+{
+    uint32_t fine = sketch_fine(duration_s, slice_s);
+    int64_t least = sketch_fine_least(fine, slice_s);
+    assert_int_equal(sketch_fine_bucket(fine), sketch_bucket(duration_s));
+    assert_true(least <= duration_s && sketch_fine(least, slice_s) == fine && (least == 0 || sketch_fine(least - 1, slice_s) < fine));
+    assert_int_equal(sketch_fine_beyond(duration_s, slice_s, duration_s), fine);
+    uint32_t beyond = sketch_fine_beyond(duration_s + 1, slice_s, duration_s);
+    assert_int_equal(beyond, sketch_fine(duration_s + 1, slice_s) + SKETCH_BEYOND);
+    assert_int_equal(sketch_fine_bucket(beyond), sketch_bucket(duration_s + 1));
+}
+
+/* An age that is a whole number of slices stands apart from longer durations; as far as no bucket is longer than a slice, always. */
+static void multiples_of_the_slice__are_edges(void **state)
+{
+    (void)state;
+    static const int64_t slices_s[] = {3600, 1800, 900};
+    for (size_t i = 0; i < sizeof slices_s / sizeof *slices_s; i++) {
+        int64_t slice_s = slices_s[i];
+        for (int64_t multiple = slice_s; multiple <= SKETCH_CUTS * slice_s; multiple += slice_s) {
+            assert_true(sketch_fine(multiple, slice_s) < sketch_fine(multiple + 1, slice_s));
+            check_fine(multiple, slice_s);
+            check_fine(multiple + 1, slice_s);
+        }
+        for (int64_t duration_s = 0; duration_s < 70000; duration_s++)
+            check_fine(duration_s, slice_s);
+        for (int exponent = 10; exponent < 39; exponent++)
+            for (int64_t step = -3; step <= 3; step++)
+                check_fine((INT64_C(1) << exponent) + step, slice_s);
+        assert_int_equal(sketch_fine(LONGEST_S, slice_s) / 2, SKETCH_BUCKETS - 1);
+    }
 }
 
 static void buckets__keep_order_and_size(void **state)
@@ -53,7 +81,7 @@ static void short_durations__are_exact(void **state)
 static void beyond__is_above_every_bucket_and_fits_beside_them(void **state)
 {
     (void)state;
-    assert_true(SKETCH_BEYOND >= SKETCH_BUCKETS);
+    assert_true(SKETCH_BEYOND >= 2 * SKETCH_BUCKETS);
     assert_int_equal(SKETCH_BEYOND & (SKETCH_BEYOND - 1), 0);
 }
 
@@ -116,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buckets__keep_order_and_size),
+        cmocka_unit_test(multiples_of_the_slice__are_edges),
         cmocka_unit_test(short_durations__are_exact),
         cmocka_unit_test(beyond__is_above_every_bucket_and_fits_beside_them),
         cmocka_unit_test(quantiles__of_a_few),
