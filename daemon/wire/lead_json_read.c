@@ -271,8 +271,11 @@ static const char *string_end(const char *at, const char *end)
         uint64_t word = word_load_some(at, (size_t)(end - at)), marks = word_zeros(word ^ WORD_OF('"')) | word_zeros(word ^ WORD_OF('\\'));
         size_t plain = marks != 0 ? word_first(marks) : sizeof word;
         at += plain;
-        if (at < end && *at == '\\' && ++at == end)
-            return NULL;
+        if (at < end && *at == '\\') {
+            if (end - at < 2)
+                return NULL;
+            at += 2; /* what is escaped ends nothing, nor does it escape */
+        }
     }
     return at < end ? at + 1 : NULL;
 }
@@ -313,7 +316,7 @@ static bool add_fact(struct section_reader *into)
         return false;
     if (what == NO_ELEMENT)
         return true;
-    if (known != NULL) {
+    if (known != NULL && reader->at == fact + length) {
         *known = (struct known){.what = what, .funnel = (uint8_t)into->funnel, .length = (uint8_t)length};
         memcpy(known->bytes, fact, length);
     }

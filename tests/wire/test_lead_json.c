@@ -128,6 +128,32 @@ static void a_row_means_what_its_names_mean_now__and_tells_those_that_nobody_has
     world_close(&world);
 }
 
+/* The second time their bytes are known. */
+static void texts_with_quotes_and_backslashes__are_read_again_and_again(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"\"", "\\", "\"}", "a\"}\n", "\\\"}", "\\\\", "\"},\"", "\":\"", "ООО \"Ромашка\"", "\"}]}}"};
+    struct world world;
+    world_open(&world);
+    for (int i = 0; i < 2 * COUNT_OF(texts); i++) {
+        struct text text = text_of(texts[i % COUNT_OF(texts)]);
+        struct ledger_section any = section(2, FIRST);
+        lead_set_add_element(&any.set, lead_element(FIRST, LEAD_LOSS + names_number(world.names.reasons, text)));
+        lead_set_add_dimension(&any.set, &world.names, 1, FIRST, text);
+        const char *first = written(&world, &(struct ledger_lead){.id = TEXT("L-1"), .section_count = 1, .sections = &any});
+        char *row = memory_string(first, strlen(first));
+        for (int again = 0; again < 2; again++) {
+            struct ledger_lead lead;
+            if (!is_read(&world, row, &lead))
+                fail_msg("not read: %s", row);
+            assert_string_equal(written(&world, &lead), row);
+        }
+        free(row);
+        free(any.set.elements);
+    }
+    world_close(&world);
+}
+
 static void numbers__are_those_of_the_names_at_hand(void **state)
 {
     (void)state;
@@ -269,6 +295,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_row_says_what_is_known__and_leaves_out_what_is_not),
         cmocka_unit_test(a_row_means_what_its_names_mean_now__and_tells_those_that_nobody_has),
+        cmocka_unit_test(texts_with_quotes_and_backslashes__are_read_again_and_again),
         cmocka_unit_test(numbers__are_those_of_the_names_at_hand),
         cmocka_unit_test(what_is_no_row__is_refused),
         cmocka_unit_test(any_lead__comes_back_as_it_was),
