@@ -25,7 +25,7 @@ struct ledger {
 
     uint64_t *changed; /* hashes of records with RECORD_CHANGED */
     size_t changed_count, changed_capacity;
-    struct forgotten { char *id; size_t length; uint64_t lead_hash; } *forgotten; /* gone since the changes were last cleared */
+    struct forgotten { char *id; size_t length; uint64_t lead_hash; } *forgotten; /* or to be rewritten for another reason, since the changes were last cleared */
     size_t forgotten_count, forgotten_capacity;
 
     struct agenda expiry;  /* by last event; one entry a record where the definition forgets */
@@ -280,14 +280,12 @@ void ledger_apply(struct ledger *ledger, const struct event *event, int64_t boun
         apply_move(ledger, event, &event->moves[i]);
 }
 
-/* The least a lead needs to be found again: its row of the changelog is written anew when the changes are. */
-static void note_forgotten(struct ledger *ledger, const struct record *record)
+void ledger_rewrite(struct ledger *ledger, struct text id, uint64_t lead_hash)
 {
     if (ledger->definition->no_changelog)
         return;
-    struct text id = record_id(record);
     ledger->forgotten = memory_grow(ledger->forgotten, &ledger->forgotten_capacity, ledger->forgotten_count + 1, sizeof *ledger->forgotten);
-    ledger->forgotten[ledger->forgotten_count++] = (struct forgotten){memory_string(id.data, id.length), id.length, record_lead_hash(record)};
+    ledger->forgotten[ledger->forgotten_count++] = (struct forgotten){memory_string(id.data, id.length), id.length, lead_hash};
 }
 
 void ledger_forget(struct ledger *ledger, int64_t bound)
@@ -306,7 +304,7 @@ void ledger_forget(struct ledger *ledger, int64_t bound)
             continue;
         }
         leave_standing(ledger, record);
-        note_forgotten(ledger, record);
+        ledger_rewrite(ledger, record_id(record), record_lead_hash(record));
         records_delete(&ledger->records, record);
     }
 }

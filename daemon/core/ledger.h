@@ -77,7 +77,10 @@ struct ledger_lead {
     const struct ledger_section *sections;
 };
 
-/* Leads that changed since the last call, each once. `each` may not change the ledger. */
+/* The next ledger_each_changed hands this lead out too, as it is known then, changed or not. */
+void ledger_rewrite(struct ledger *ledger, struct text id, uint64_t lead_hash);
+
+/* Leads that changed since the last call, each once; those to be rewritten may come once more. `each` may not change the ledger. */
 void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context);
 
 /* How many (funnel, lead) pairs that is. */

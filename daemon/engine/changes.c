@@ -68,12 +68,17 @@ static bool has_counted(const struct checkpoint *last)
     return false;
 }
 
-bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, uint64_t read, const struct unknowns *unknowns, bool accepted)
+bool changes_are_borne(const struct settings *settings, const struct restored *restored, bool accepted)
 {
+    const struct checkpoint *last = restored->checkpoint;
     struct saying saying = {.settings = settings, .level = accepted ? OPERATOR_WARN : OPERATOR_ERROR};
-    if (last != NULL && read == 0 && has_counted(last))
+    uint64_t unread = restored->unread.name_count > 0 ? unknowns_leads(&restored->unread, 0) : 0;
+    if (last != NULL && restored->rows == restored->unread_rows && has_counted(last))
         refuse(&saying, "events were counted, but no lead can be read from %s-leads-changelog: it was lost, or another version of this program wrote it", settings->application);
-    look_at_names(&saying, unknowns);
+    else if (unread > 0)
+        refuse(&saying, "of %" PRIu64 " leads the row in %s-leads-changelog is not what this program writes: another program or version wrote it", unread,
+               settings->application);
+    look_at_names(&saying, &restored->unknowns);
     if (last != NULL && last->config != settings->hash) {
         const struct checkpoint_reading *reading = &last->reading;
         look_at_dimensions(&saying, reading);

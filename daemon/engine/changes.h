@@ -6,17 +6,16 @@
  * Refused is what would leave numbers that no replay gives, or lose what is known without a word: steps and funnels that nobody names any more, a new
  * funnel or dimension (whose past was not kept), `take` of values that were not kept, another currency, a longer retention.
  * Refused, too, is a changelog of which no row can be read although events were counted: it was lost, or another version of this program wrote it. Going on
- * would publish a funnel without leads in the place of the one that is known.
+ * would publish a funnel without leads in the place of the one that is known. So is one with a lead whose last row cannot be read.
  * Threads: one. */
 #ifndef FUNNELD_ENGINE_CHANGES_H
 #define FUNNELD_ENGINE_CHANGES_H
 
 #include "../settings/settings.h"
-#include "../wire/checkpoint_json.h"
-#include "unknowns.h"
+#include "restore.h"
 
-/* Say in the operator's log what has changed, as far as it matters. `read`: rows of the changelog that could be. false: there is something that the state does not
- * bear, and it was not `accepted`. */
-bool changes_are_borne(const struct settings *settings, const struct checkpoint *last, uint64_t read, const struct unknowns *unknowns, bool accepted);
+/* Say in the operator's log what has changed since the checkpoint in `restored` (NULL: the application has never committed), as far as it matters, and what of the
+ * changelog is not known wholly. false: there is something that the state does not bear, and it was not `accepted`. */
+bool changes_are_borne(const struct settings *settings, const struct restored *restored, bool accepted);
 
 #endif

@@ -43,7 +43,7 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     struct ticks ticks;
     struct feed feed;
     int64_t generation, last_tick_ms;
-    bool pending;                /* something was taken since the last commit, */
+    bool pending;                /* there is something to commit: mostly, events were taken */
     int64_t pending_since_ms;    /* the first of it then */
     uint64_t commit_leads;       /* so many changed ones make a commit due */
     int64_t published_ms;
@@ -83,6 +83,13 @@ static void commit(struct leader *leader)
     leader->pending = false;
 }
 
+static void note_pending(struct leader *leader)
+{
+    if (!leader->pending)
+        leader->pending_since_ms = steady_ms(leader);
+    leader->pending = true;
+}
+
 /* ---- events ---- */
 
 static void take(struct leader *leader, const struct feed_input *input, const struct intake_item *item)
@@ -98,9 +105,7 @@ static void take(struct leader *leader, const struct feed_input *input, const st
         outcomes_fault(&leader->outcomes, item->faulty->fault, item->faulty->decoded->value);
         alerting_letter(leader->alerting, item->faulty->fault, item->watermark_ms);
     }
-    if (!leader->pending)
-        leader->pending_since_ms = steady_ms(leader);
-    leader->pending = true;
+    note_pending(leader);
 }
 
 /* Take from every partition what lies before the cut. Returns how much. */
@@ -227,8 +232,9 @@ static enum log_status take_office(struct leader *leader)
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, leader->alerting, &restored);
     const struct checkpoint *checkpoint = restored.checkpoint;
-    if (status == LOG_OK && !changes_are_borne(leader->settings, checkpoint, restored.rows - restored.unread_rows, &restored.unknowns, leader->options->accept_changes))
+    if (status == LOG_OK && !changes_are_borne(leader->settings, &restored, leader->options->accept_changes))
         status = LOG_REFUSED;
+    unknowns_free(&restored.unread);
     unknowns_free(&restored.unknowns);
     if (status != LOG_OK) {
         checkpoint_free(restored.checkpoint);
@@ -237,8 +243,8 @@ static enum log_status take_office(struct leader *leader)
     status = feed_open(&leader->feed, leader->settings, leader->log, leader->pool, checkpoint);
     leader->generation = checkpoint != NULL ? checkpoint->generation : 1;
     leader->last_tick_ms = checkpoint != NULL ? checkpoint->last_tick_ms : TIME_NONE;
-    if (restored.unread_rows > 0)
-        operator_log(OPERATOR_WARN, "engine", "%" PRIu64 " rows of the changelog are not what this program writes; they are left out", restored.unread_rows);
+    if (fold_changed_count(&leader->fold) > 0) /* rows that are written anew */
+        note_pending(leader);
     figures_restored(&leader->fold, steady_ms(leader) - started_ms);
     struct operator_field fields[] = {{"leads", NULL, (int64_t)fold_lead_count(&leader->fold)}, {"rows", NULL, (int64_t)restored.rows},
                                       {"restored_ms", NULL, steady_ms(leader) - started_ms}, {"partitions", NULL, leader->feed.count}, {0}};

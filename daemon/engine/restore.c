@@ -17,7 +17,7 @@ struct shard { /* what one thread reads rows with */
     struct restoring_row *rows; /* its own of the block at hand, in their order: a lead's rows are all of one shard */
     size_t row_count, row_capacity;
     uint64_t unread_rows;
-    struct unknowns unknowns;
+    struct unknowns unread, unknowns;
 };
 
 struct restoring {
@@ -59,15 +59,19 @@ enum log_status restore_checkpoint(struct log *log, const struct settings *setti
     return status;
 }
 
+/* What is not known wholly is written anew as far as it is, if the daemon goes on at all (changes.h). */
 static void restore_lead(struct shard *shard, struct ledger *ledger, const struct log_record *row, uint64_t hash)
 {
     struct ledger_lead lead = {.id = row->key, .forgotten = true};
-    if (row->value.data != NULL && !lead_json_read(shard->reader, row->key, row->value, ledger_names(ledger), &lead)) {
-        shard->unread_rows++;
-    } else if (row->key.length >= 1 && row->key.length <= 255) {
+    bool is_read = row->value.data == NULL || lead_json_read(shard->reader, row->key, row->value, ledger_names(ledger), &lead);
+    struct text unnamed = is_read && row->value.data != NULL ? lead_reader_unnamed(shard->reader) : TEXT("");
+    unknowns_see(&shard->unread, hash, is_read ? TEXT("") : TEXT("unread"));
+    unknowns_see(&shard->unknowns, hash, unnamed);
+    shard->unread_rows += !is_read;
+    if (is_read && row->key.length >= 1 && row->key.length <= 255)
         ledger_restore(ledger, &lead, hash);
-        unknowns_see(&shard->unknowns, hash, row->value.data != NULL ? lead_reader_unnamed(shard->reader) : TEXT(""));
-    }
+    if (!is_read || unnamed.length > 0)
+        ledger_rewrite(ledger, row->key, hash);
 }
 
 static void restore_shard(void *context, int number)
@@ -184,7 +188,9 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     }
     for (int i = 0; i < fold->shard_count; i++) {
         restored->unread_rows += restoring.shards[i].unread_rows;
+        unknowns_merge(&restored->unread, &restoring.shards[i].unread);
         unknowns_merge(&restored->unknowns, &restoring.shards[i].unknowns);
+        unknowns_free(&restoring.shards[i].unread);
         unknowns_free(&restoring.shards[i].unknowns);
         lead_reader_free(restoring.shards[i].reader);
         free(restoring.shards[i].rows);

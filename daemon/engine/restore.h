@@ -13,7 +13,8 @@ struct restored {
     struct checkpoint *checkpoint; /* NULL: the application has never committed; given to the caller */
     uint64_t rows;                 /* of the changelog, several of a lead included */
     uint64_t unread_rows;          /* that are not what this program writes */
-    struct unknowns unknowns;      /* what they name and the configuration does not; the caller frees it */
+    struct unknowns unread;        /* leads of which the last row is one of these; under one name */
+    struct unknowns unknowns;      /* what rows name and the configuration does not; the caller frees both */
 };
 
 /* Fill an empty fold, its publisher and its alert rules. */
