@@ -139,7 +139,7 @@ static void set_fixed(struct client *client, rd_kafka_conf_t *configuration, enu
     if (kind >= CLIENT_WRITER) {
         if (kind != CLIENT_PRODUCER) {
             set_application_id(configuration, "transactional.id", application, kind == CLIENT_WRITER ? "-0" : "-dead-letters");
-            client_set(configuration, "transaction.timeout.ms", "10000");
+            client_set_number(configuration, "transaction.timeout.ms", CLIENT_TRANSACTION_MS);
         }
         client_set(configuration, "enable.idempotence", "true");
         client_set_number(configuration, "message.max.bytes", CLIENT_RECORD_MAX);

@@ -22,6 +22,8 @@ enum {
     CLIENT_RECORD_MAX = 100000000 /* bytes: as much as one fetch may bring (receive.message.max.bytes), so whatever was read can be a dead letter */
 };
 
+enum { CLIENT_TRANSACTION_MS = 60000 }; /* so long brokers leave a transaction open. A successor ends it at once; where none comes, readers wait so long */
+
 enum client_kind {
     CLIENT_CONTROL,    /* metadata, topics, high watermarks: sees uncommitted records, joins nothing */
     CLIENT_LEADERSHIP, /* the member of group <application>-leader */

@@ -8,7 +8,7 @@
 #include "producer.h"
 #include "stretch.h"
 
-enum { BATCH_RECORDS = 2000 }; /* of one transaction, which has 10 s */
+enum { BATCH_RECORDS = 2000 }; /* of one transaction */
 
 struct letters {
     const struct settings *settings;

@@ -1,5 +1,6 @@
 #include "protocol.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
@@ -9,6 +10,7 @@
 enum {
     RESTORE_BLOCK = 4096, /* fits into the caches */
     RESTORE_WAIT_MS = 1000,
+    STANDSTILL_MS = 15000, /* between two words about a restore that does not go on */
     RESTORE_IDLE_MS = 5, /* all is there: what is waited for is only the word that a transaction's mark ends it */
     IDLE_MS_LEAST = 20, /* between two looks at the ends of an idle input */
     IDLE_MS_MOST = 500,
@@ -144,8 +146,18 @@ static enum log_status read_round(struct protocol *protocol, struct restoring *r
     return LOG_OK;
 }
 
+/* Committed records end before the first one in doubt, whoever's it is. */
+static void tell_standstill(struct protocol *protocol, const struct restoring *restoring, struct cluster_reader *reader)
+{
+    for (int p = 0; p < restoring->count; p++)
+        if (restoring->wanted[p])
+            operator_log(OPERATOR_WARN, restoring->partitions[p].topic, "partition %d is read up to %" PRId64 " of %" PRId64 ", waiting: a transaction may be open there", p,
+                         protocol->ops->reached(reader, p), restoring->ends[p]);
+}
+
 static enum log_status read_to_ends(struct protocol *protocol, struct restoring *restoring, struct cluster_reader *reader)
 {
+    int64_t told_ms = protocol->ops->steady_ms(protocol->cluster);
     for (;;) {
         bool all_read, idle;
         service_alive();
@@ -156,6 +168,13 @@ static enum log_status read_to_ends(struct protocol *protocol, struct restoring 
             status = read_round(protocol, restoring, reader, &all_read, &idle);
         if (status != LOG_OK || all_read)
             return status;
+        int64_t now_ms = protocol->ops->steady_ms(protocol->cluster);
+        if (!idle)
+            told_ms = now_ms;
+        if (now_ms - told_ms >= STANDSTILL_MS) {
+            tell_standstill(protocol, restoring, reader);
+            told_ms = now_ms;
+        }
         if (idle)
             protocol->ops->wait(reader, restoring->wanted, RESTORE_WAIT_MS);
     }

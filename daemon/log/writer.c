@@ -1,5 +1,6 @@
 #include "writer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -11,8 +12,8 @@
 enum {
     INIT_MS = 1000,      /* one attempt to initialize; then a look at the flag to stop */
     LONG_MS = 5000,      /* a coordinator that has just started takes a few seconds */
-    PATIENCE_MS = 15000, /* past transaction.timeout.ms the brokers have undone the transaction themselves */
-    LONG_PATIENCE_MS = 900000, /* transaction.max.timeout.ms, as brokers have it by default */
+    PATIENCE_MS = 15000, /* with brokers that take nothing; then the transaction is undone */
+    LONG_MS_MOST = 900000, /* transaction.max.timeout.ms, as brokers have it by default */
     FULL_MS = 50,
     FLUSH_SOON = 20,     /* milliseconds */
     SERVE_EVERY = 1024, /* writes between two looks at delivery errors */
@@ -23,8 +24,9 @@ struct writer {
     rd_kafka_t *producer;
     char *const *names;
     rd_kafka_topic_t *topics[LOG_TOPIC_COUNT];
-    int64_t patience_ms;
+    int64_t patience_ms, transaction_ms;
     bool open;          /* a transaction is */
+    int64_t begun_ms;   /* since then */
     unsigned unserved;  /* writes since delivery errors were looked at */
     struct sending_failure failure; /* of a record in this transaction */
 };
@@ -37,7 +39,7 @@ static bool is_hopeless(rd_kafka_resp_err_t error)
     return client_is_denied(error) || error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || error == RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE ||
            error == RD_KAFKA_RESP_ERR_POLICY_VIOLATION || error == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
            error == RD_KAFKA_RESP_ERR_UNSUPPORTED_VERSION || error == RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE ||
-           error == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT;
+           error == RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT || error == RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP;
 }
 
 /* What an error means to the engine. Looked at in this order: what a record suffered, being shut out, what is hopeless; the rest is undone and
@@ -51,6 +53,9 @@ static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, c
         error = fatal;
         text = fatal_text;
     }
+    if (sending_is_fenced(error) && writer->open && clock_steady_ms() - writer->begun_ms >= writer->transaction_ms) /* they say no more than that */
+        return client_fail(writer->client, LOG_ABORTED, "%s: the brokers have ended our transaction, which had taken %" PRId64 " s", doing,
+                           (clock_steady_ms() - writer->begun_ms) / 1000);
     if (sending_is_fenced(error))
         return client_fail(writer->client, LOG_FENCED, "%s: another process leads now (%s)", doing, text);
     if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && writer->failure.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -121,7 +126,7 @@ static struct writer *new_writer(struct client *client, char *const names[LOG_TO
     rd_kafka_conf_t *configuration = client_configure(client, CLIENT_WRITER);
     sending_watch(configuration);
     if (long_transaction)
-        client_set(configuration, "transaction.timeout.ms", "900000");
+        client_set_number(configuration, "transaction.timeout.ms", LONG_MS_MOST);
     rd_kafka_t *producer = client_open(client, CLIENT_WRITER, configuration);
     if (producer == NULL)
         return NULL;
@@ -129,7 +134,8 @@ static struct writer *new_writer(struct client *client, char *const names[LOG_TO
     writer->client = client;
     writer->producer = producer;
     writer->names = names;
-    writer->patience_ms = long_transaction ? LONG_PATIENCE_MS : PATIENCE_MS;
+    writer->patience_ms = long_transaction ? LONG_MS_MOST : PATIENCE_MS;
+    writer->transaction_ms = long_transaction ? LONG_MS_MOST : CLIENT_TRANSACTION_MS;
     return writer;
 }
 
@@ -180,6 +186,7 @@ enum log_status writer_begin(struct writer *writer)
     if (error != NULL)
         return judge_taken(writer, error, "beginning a transaction");
     writer->open = true;
+    writer->begun_ms = clock_steady_ms();
     return LOG_OK;
 }
 
