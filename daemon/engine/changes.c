@@ -75,6 +75,11 @@ bool changes_are_borne(const struct settings *settings, const struct restored *r
     uint64_t unread = restored->unread.name_count > 0 ? unknowns_leads(&restored->unread, 0) : 0;
     if (last != NULL && restored->rows == restored->unread_rows && has_counted(last))
         refuse(&saying, "events were counted, but no lead can be read from %s-leads-changelog: it was lost, or another version of this program wrote it", settings->application);
+    else if (last == NULL && restored->rows > 0)
+        refuse(&saying, "%s-leads-changelog knows of leads, but %s-checkpoint does not say how far the input was read: it was lost", settings->application,
+               settings->application);
+    else if (restored->checkpoint_unread)
+        refuse(&saying, "the last record of %s-checkpoint is not what this program writes: another program or version wrote it", settings->application);
     else if (unread > 0)
         refuse(&saying, "of %" PRIu64 " leads the row in %s-leads-changelog is not what this program writes: another program or version wrote it", unread,
                settings->application);

@@ -6,7 +6,8 @@
  * Refused is what would leave numbers that no replay gives, or lose what is known without a word: steps and funnels that nobody names any more, a new
  * funnel or dimension (whose past was not kept), `take` of values that were not kept, another currency, a longer retention.
  * Refused, too, is a changelog of which no row can be read although events were counted: it was lost, or another version of this program wrote it. Going on
- * would publish a funnel without leads in the place of the one that is known. So is one with a lead whose last row cannot be read.
+ * would publish a funnel without leads in the place of the one that is known. So is one with a lead whose last row cannot be read, and so
+ * are rows without the checkpoint that was written with them: every dead letter would come again, and ticks go back.
  * Threads: one. */
 #ifndef FUNNELD_ENGINE_CHANGES_H
 #define FUNNELD_ENGINE_CHANGES_H

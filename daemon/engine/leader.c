@@ -243,6 +243,9 @@ static enum log_status take_office(struct leader *leader)
     status = feed_open(&leader->feed, leader->settings, leader->log, leader->pool, checkpoint);
     leader->generation = checkpoint != NULL ? checkpoint->generation : 1;
     leader->last_tick_ms = checkpoint != NULL ? checkpoint->last_tick_ms : TIME_NONE;
+    if (leader->last_tick_ms > leader->ops->now_ms(leader->log) + BEHIND_MS)
+        operator_log(OPERATOR_WARN, leader->settings->application, "the last tick lies %" PRId64 " s ahead of the clock, which was or is wrong: nothing is published before then",
+                     (leader->last_tick_ms - leader->ops->now_ms(leader->log)) / 1000);
     if (fold_changed_count(&leader->fold) > 0) /* rows that are written anew */
         note_pending(leader);
     figures_restored(&leader->fold, steady_ms(leader) - started_ms);

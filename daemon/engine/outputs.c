@@ -36,17 +36,25 @@ static void write_record(struct outputs *outputs, enum log_topic topic, const st
 void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest)
 {
     struct digits digits = digits_of(digest);
-    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("digest"), text_of(digits.text)}};
+    struct text application = text_of(((struct outputs *)outputs)->settings->application);
+    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("application"), application}, {TEXT("digest"), text_of(digits.text)}};
     write_record(outputs, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                                              .header_count = value.data != NULL ? 3 : 0});
+                                                              .header_count = value.data != NULL ? 4 : 0});
 }
 
 void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest)
 {
     (void)digest;
-    struct log_header headers[] = {{TEXT("type"), TEXT("alert")}, {TEXT("schema"), TEXT("1")}};
+    struct text application = text_of(((struct outputs *)outputs)->settings->application);
+    struct log_header headers[] = {{TEXT("type"), TEXT("alert")}, {TEXT("schema"), TEXT("1")}, {TEXT("application"), application}};
     write_record(outputs, LOG_ALERTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                                           .header_count = value.data != NULL ? 2 : 0});
+                                                           .header_count = value.data != NULL ? 3 : 0});
+}
+
+bool outputs_is_foreign(const struct log_record *record, struct text application)
+{
+    struct text whose = log_header_value(record, TEXT("application"));
+    return whose.data != NULL && !text_equal(whose, application);
 }
 
 void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest)

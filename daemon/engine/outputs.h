@@ -27,6 +27,9 @@ void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_
 void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest);
 void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest);
 
+/* Did another application write this snapshot or alert? It may, where several share a topic, and it looks after its own. */
+bool outputs_is_foreign(const struct log_record *record, struct text application);
+
 /* The rows of the leads that changed since the last time. */
 void outputs_leads(struct outputs *outputs, struct fold *fold);
 

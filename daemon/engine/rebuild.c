@@ -256,7 +256,7 @@ static enum log_status write_gone(struct rebuild *rebuild)
 static enum log_status swap(struct rebuild *rebuild)
 {
     struct rebuild_figures *figures = rebuild->figures;
-    struct published *published = published_new();
+    struct published *published = published_new(text_of(rebuild->settings->application));
     enum log_status status = rebuild->log->ops->restore(rebuild->log, LOG_SNAPSHOTS, published_see, published);
     if (status == LOG_OK)
         status = write_gone(rebuild);
@@ -286,6 +286,7 @@ static enum log_status swap(struct rebuild *rebuild)
 static void learn_fate(struct rebuild *rebuild)
 {
     struct checkpoint *checkpoint = NULL;
+    feed_free(&rebuild->feed); /* to lead again ends the reading that its blocks are of */
     if (rebuild->log->ops->lead(rebuild->log) == LOG_OK && restore_checkpoint(rebuild->log, rebuild->settings, &checkpoint) == LOG_OK)
         rebuild->figures->committed = checkpoint != NULL && checkpoint->generation == rebuild->figures->generation;
     checkpoint_free(checkpoint);

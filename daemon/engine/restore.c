@@ -6,6 +6,7 @@
 #include "../wire/lead_json.h"
 #include "bound.h"
 #include "latest.h"
+#include "outputs.h"
 #include "published.h"
 
 enum { PREFETCH_SLOT = 16, PREFETCH_LEAD = 8 }; /* as in fold.c */
@@ -32,6 +33,7 @@ struct restoring {
 struct checkpoint_seen { /* what lies on the checkpoint's topic */
     const struct settings *settings;
     struct checkpoint *last;
+    bool unread;             /* one after it could not be read */
     struct latest *memory;   /* everything else; NULL: not asked for */
 };
 
@@ -44,6 +46,7 @@ static void see_checkpoint(void *context, const struct log_record *records, int 
         if (records[i].value.data == NULL || !text_equal(records[i].key, TEXT(CHECKPOINT_KEY)))
             continue;
         struct checkpoint *checkpoint = checkpoint_json_read(seen->settings, records[i].value);
+        seen->unread = checkpoint == NULL;
         if (checkpoint == NULL)
             continue;
         checkpoint_free(seen->last);
@@ -135,7 +138,8 @@ static void see_alerts(void *context, const struct log_record *records, int coun
 {
     struct restoring *restoring = context;
     for (int i = 0; i < count; i++)
-        if (records[i].key.data != NULL && !text_equal(log_header_value(&records[i], TEXT("type")), TEXT("snapshot"))) /* a topic may be that of both */
+        if (records[i].key.data != NULL && !text_equal(log_header_value(&records[i], TEXT("type")), TEXT("snapshot")) && /* a topic may be that of both */
+            !outputs_is_foreign(&records[i], text_of(restoring->fold->settings->application)))
             latest_put(&restoring->alerts, records[i].key, records[i].value);
 }
 
@@ -174,9 +178,10 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     restoring.shards = memory_new((size_t)fold->shard_count * sizeof *restoring.shards);
     for (int i = 0; i < fold->shard_count; i++)
         restoring.shards[i].reader = lead_reader_new(fold->settings);
-    restoring.published = published_new();
+    restoring.published = published_new(text_of(fold->settings->application));
     enum log_status status = log->ops->restore(log, LOG_CHECKPOINT, see_checkpoint, &seen);
     restored->checkpoint = seen.last;
+    restored->checkpoint_unread = seen.unread;
     if (status == LOG_OK)
         status = log->ops->restore(log, LOG_LEADS_CHANGELOG, restore_leads, &restoring);
     if (status == LOG_OK)

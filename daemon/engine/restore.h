@@ -11,6 +11,7 @@
 
 struct restored {
     struct checkpoint *checkpoint; /* NULL: the application has never committed; given to the caller */
+    bool checkpoint_unread;        /* the last one written is not what this program writes: `checkpoint` is an older one, or none */
     uint64_t rows;                 /* of the changelog, several of a lead included */
     uint64_t unread_rows;          /* that are not what this program writes */
     struct unknowns unread;        /* leads of which the last row is one of these; under one name */
