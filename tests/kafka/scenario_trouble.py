@@ -8,6 +8,7 @@ from application import TEMPLATE, Application
 from cluster import Cluster
 from manager import Manager
 from protocol import create_topic, delete_topic, take_transactional_id
+from snapshots import last_by_key, snapshots_of
 from suite import PROGRAM, expect, wait_until
 
 LATE_S = 40
@@ -24,9 +25,17 @@ def trouble(suite):
         _another_program(applications[0])
         _standing_by(applications[0])
         _state_lost(applications[0])
+        _row_spoiled(applications[0])
+        _checkpoint_lost(applications[0])
+        shared = TEMPLATE.read_text(encoding="utf-8").replace("$application.snapshots", "shared.snapshots").replace("$application.alerts", "shared.alerts")
+        applications += [Application(suite, name, servers=cluster.servers, template=template)
+                         for name, template in (("shared", shared), ("shared-other", shared.replace("id: sro", "id: other").replace("id: iso", "id: other-iso")))]
+        for one in applications[1:]:
+            one.snapshots = "shared.snapshots"
+        _shared_topics(*applications[1:])
         applications.append(Application(suite, "no-creation", servers=cluster.servers,
                                         template=TEMPLATE.read_text(encoding="utf-8").replace("every: 1s", "every: 1s, create_topics: false")))
-        _may_not_create(applications[1])
+        _may_not_create(applications[-1])
         return f"all said and survived, {signs} signs of life while waiting"
     finally:
         for application in applications:
@@ -80,17 +89,59 @@ def _standing_by(application):
 def _state_lost(application):
     """Without the changelog it does not publish an empty funnel, and rebuild makes it anew."""
     delete_topic(application.servers, application.changelog)
+    _refuses(application, f"no lead can be read from {application.changelog}: it was lost")
+    subprocess.run([PROGRAM, "rebuild", "--config", application.config], check=True, capture_output=True)
+    _leads_with(application, 1)
+
+
+def _refuses(application, *words):
+    """It ends, having published nothing, and says why and what helps."""
     before = application.read(application.snapshots)
     daemon = application.daemon().start()
     wait_until(lambda: not daemon.running(), LATE_S, f"{daemon.log}: it ends")
-    expect(daemon.process.wait() == 2, f"exit status {daemon.process.returncode} without a changelog")
-    expect(daemon.said(f"no lead can be read from {application.changelog}: it was lost") and daemon.said("`funneld rebuild --config "), f"{daemon.log}: it says what is lost, and what helps")
-    expect(application.read(application.snapshots) == before, "it published something")
-    subprocess.run([PROGRAM, "rebuild", "--config", application.config], check=True, capture_output=True)
-    daemon = application.daemon().start()
+    expect(daemon.process.wait() == 2, f"{daemon.log}: exit status {daemon.process.returncode}")
+    for word in (*words, "`funneld rebuild --config "):
+        expect(daemon.said(word), f"{daemon.log}: it does not say `{word}`")
+    expect(application.read(application.snapshots) == before, f"{daemon.log}: it published something")
+
+
+def _leads_with(application, leads, *arguments):
+    daemon = application.daemon(*arguments).start()
     _says(daemon, "all restored")
-    expect(daemon.said(" leads=1 "), f"{daemon.log}: its lead is there again")
+    expect(daemon.said(f" leads={leads} "), f"{daemon.log}: not {leads} leads")
     expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
+
+
+def _row_spoiled(application):
+    """A row that is no row: not led with, but where asked to once, and that once is enough."""
+    partition = next(record.partition for record in application.read(application.changelog) if record.key == b"L-1")
+    records.produce(application.servers, application.changelog, [(b"L-1", b"no row")], partition)
+    _refuses(application, f"of 1 leads the row in {application.changelog} is not what this program writes")
+    _leads_with(application, 1, "--accept-changes")
+    _leads_with(application, 1)
+
+
+def _checkpoint_lost(application):
+    delete_topic(application.servers, application.checkpoint)
+    _refuses(application, f"{application.checkpoint} does not say how far the input was read: it was lost")
+    subprocess.run([PROGRAM, "rebuild", "--config", application.config], check=True, capture_output=True)
+    _leads_with(application, 1)
+
+
+def _shared_topics(application, other):
+    """Two applications on the same output topics, with funnels of their own: neither takes the other's records for its own former ones."""
+    application.create_input()
+    other.create_input()
+    snapshots = []
+    for one in (application, other, application, other):
+        records.produce(one.servers, one.input, [(b"L-1", EVENT)])
+        daemon = one.daemon().start()
+        _says(daemon, "all restored")
+        one.settle([len(one.daemons)])
+        expect(daemon.terminate()[0] == 0, "exit status after SIGTERM")
+        snapshots.append(last_by_key(snapshots_of(application.read(application.snapshots))))
+    funnels = [{snapshot["funnel"] for snapshot in seen.values() if snapshot["type"] == "snapshot"} for seen in snapshots]
+    expect(funnels == [{"sro"}, {"sro", "other"}, {"sro", "other"}, {"sro", "other"}], f"funnels on the topic after each: {funnels}")
 
 
 def _may_not_create(application):
