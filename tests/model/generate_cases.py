@@ -27,7 +27,7 @@ ZONES = {                             # zone -> dates around which something hap
 }
 STEP_NAMES = ["a", "b", "Заявка", "142", "no", "see \"c\"", "true", "d e", "1e3", "ёлка", "x/y", "null", "0"]
 LOST_NAMES = ["lost", "отказ", "C1:3", "143", "off"]
-VALUES = ["a", "b", "Иванов", "7", "a b", "é", "e\u0301", "100%", "x=y,z", "😀", "A"]
+VALUES = ["a", "b", "Иванов", "7", "a b", "é", "e\u0301", "100%", "x=y,z", "😀", "A", '"}', "\\"]
 REASONS = ["", "дорого", "Дорого", "z", "no answer", "no  answer", "1", "é"]
 LEADS = ["lead-", "", "Ш", "a/b ", "00"]
 
