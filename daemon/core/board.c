@@ -299,6 +299,8 @@ static void forget_dropped(struct board *board)
 void board_tick(struct board *board, int64_t tick, int64_t bound)
 {
     size_t dropped_before = board->dropped_count;
+    int64_t slice_s = board->definition->slice_s, now = time_floor(tick, slice_s);
+    bool slice_ended = board->tick == TIME_NONE || now > board->tick;
     board->version++;
     if (bound > board->bound)
         board->bound = bound;
@@ -314,6 +316,8 @@ void board_tick(struct board *board, int64_t tick, int64_t bound)
             if (group->standing_changed)
                 set_due(board, rolling_of(group, w));
         }
+        if (slice_ended)
+            slices_let_young_go(&group->slices, slice_s, funnel_youngest(funnel, now, slice_s));
         if (board->bound != TIME_NONE)
             drop_early(board, group, tick); /* after sums have left the slices that go */
         group->standing_changed = false;
@@ -437,7 +441,7 @@ struct board_figures board_figures(const struct board *board)
         const struct board_group *group = board->groups[g];
         figures.slices += group->slices.count;
         for (size_t i = 0; i < group->slices.count; i++)
-            figures.slice_bytes += tally_bytes(&group->slices.list[i].tally) + sizeof(struct slice);
+            figures.slice_bytes += tally_bytes(&group->slices.list[i].tally) + young_bytes(group->slices.list[i].young) + sizeof(struct slice);
         for (int w = 0; w < window_count(board, group); w++) {
             figures.windows += group->series[w].count;
             for (size_t i = 0; i < group->series[w].count; i++)

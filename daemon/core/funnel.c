@@ -18,6 +18,15 @@ void funnel_link_steps(struct funnel *funnel)
     }
 }
 
+int64_t funnel_youngest(const struct funnel *funnel, int64_t now, int64_t slice_s)
+{
+    int64_t longest_s = 0;
+    for (int k = 0; k < funnel->step_count; k++)
+        if (funnel->previous_required[k] >= 0 && funnel->steps[k].horizon_s > longest_s)
+            longest_s = funnel->steps[k].horizon_s;
+    return now - longest_s - slice_s + 1;
+}
+
 int funnel_breakdown(const struct funnel *funnel, const struct breakdown *breakdown)
 {
     for (int b = 0; b < funnel_counted_breakdowns(funnel); b++)

@@ -80,6 +80,9 @@ static inline int funnel_counted_breakdowns(const struct funnel *funnel) { retur
 /* The number of the breakdown by these dimensions among those that are counted; -1: it is not among them. */
 int funnel_breakdown(const struct funnel *funnel, const struct breakdown *breakdown);
 
+/* From a slice that begins at or after this moment on, some lead that came to a step may still be within the horizon of the next, seen at `now`. */
+int64_t funnel_youngest(const struct funnel *funnel, int64_t now, int64_t slice_s);
+
 /* Fill next_required and previous_required from the steps' `optional`. */
 void funnel_link_steps(struct funnel *funnel);
 

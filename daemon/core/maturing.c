@@ -75,12 +75,13 @@ static void collect_slice(struct maturing *maturing, const struct funnel *funnel
     for (int k = 0; k < funnel->step_count; k++) {
         int next = funnel->next_required[k];
         horizons[k] = next >= 0 && start + slice_s > now - funnel->steps[next].horizon_s ? funnel->steps[next].horizon_s : 0;
-        if (horizons[k] > 0)
-            maturing->ages[k].leads += young->came[k];
     }
-    for (int r = 0; r < young->row_count; r++)
-        if (horizons[young->rows[r].step] > 0)
-            collect_row(&maturing->ages[young->rows[r].step], young, &young->rows[r], now - start, horizons[young->rows[r].step], slice_s);
+    for (const struct young_row *row = young->rows; row < young->rows + young->row_count; row++) {
+        if (horizons[row->step] == 0)
+            continue;
+        maturing->ages[row->step].leads += row->came;
+        collect_row(&maturing->ages[row->step], young, row, now - start, horizons[row->step], slice_s);
+    }
 }
 
 /* Are those of `had` among those of `of`, so that only later slices are to be added? */
@@ -92,14 +93,12 @@ static bool goes_on(const struct maturing_of *had, const struct maturing_of *of)
 void maturing_collect(struct maturing *maturing, const struct board *board, struct board_group *group, struct span span, const struct watch *watch, int64_t now)
 {
     const struct funnel *funnel = board_funnel(board, group);
-    int64_t slice_s = board_slice_s(board), longest_s = 0;
-    for (int k = 0; k < funnel->step_count; k++)
-        if (funnel->steps[k].horizon_s > longest_s)
-            longest_s = funnel->steps[k].horizon_s;
-    int64_t youngest = now - longest_s - slice_s + 1; /* slices that begin before are whole before now - H */
+    int64_t slice_s = board_slice_s(board), youngest = funnel_youngest(funnel, now, slice_s);
     struct maturing_of of = {.version = board_version(board), .group = group->number, .now = now};
     of.from = slices_from(&group->slices, slice_s, span.start > youngest ? span.start : youngest);
     of.to = slices_from(&group->slices, slice_s, span.end);
+    if (of.to < of.from)
+        of.to = of.from; /* the span ends before anybody is young: the next one begins with the first young slice all the same */
     size_t from = of.from;
     if (watch == NULL && goes_on(&maturing->of, &of)) {
         from = maturing->of.to;
@@ -114,7 +113,7 @@ void maturing_collect(struct maturing *maturing, const struct board *board, stru
     for (size_t i = from; i < of.to; i++) {
         int64_t start = group->slices.list[i].number * slice_s;
         if (watch == NULL || watch_takes(watch, start, slice_s))
-            collect_slice(maturing, funnel, slices_young(&group->slices.list[i]), start, slice_s, now);
+            collect_slice(maturing, funnel, slices_young(&group->slices, i), start, slice_s, now);
     }
     for (int k = 0; k < funnel->step_count; k++)
         list_ages(&maturing->ages[k]);

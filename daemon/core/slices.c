@@ -40,6 +40,7 @@ void slices_add(struct slices *slices, int32_t number, int ledger, struct tally 
     slices->list = memory_grow(slices->list, &slices->capacity, slices->count + 1, sizeof *slices->list);
     slice = slices->list + place;
     memmove(slice + 1, slice, (slices->count++ - place) * sizeof *slice);
+    slices->first_young += place < slices->first_young;
     *slice = (struct slice){.number = number, .ledger = (uint16_t)ledger, .tally = *delta};
     tally_trim(&slice->tally);
     *delta = (struct tally){0};
@@ -59,6 +60,7 @@ void slices_drop(struct slices *slices, int64_t slice_s, int64_t before)
     for (size_t i = 0; i < gone; i++)
         free_slice(&slices->list[i]);
     slices->count -= gone;
+    slices->first_young -= gone < slices->first_young ? gone : slices->first_young;
     memmove(slices->list, slices->list + gone, slices->count * sizeof *slices->list);
 }
 
@@ -113,9 +115,20 @@ void slices_move_sum(const struct slices *slices, int64_t slice_s, struct span f
     slices_sum(slices, slice_s, (struct span){from.end, to.end}, +1, sum);
 }
 
-const struct young *slices_young(struct slice *slice)
+const struct young *slices_young(struct slices *slices, size_t place)
 {
+    struct slice *slice = &slices->list[place];
     if (slice->young == NULL)
         slice->young = young_read(&slice->tally);
+    if (place < slices->first_young)
+        slices->first_young = place;
     return slice->young;
+}
+
+void slices_let_young_go(struct slices *slices, int64_t slice_s, int64_t before)
+{
+    for (size_t to = slices_from(slices, slice_s, before); slices->first_young < to; slices->first_young++) {
+        free(slices->list[slices->first_young].young);
+        slices->list[slices->first_young].young = NULL;
+    }
 }

@@ -12,12 +12,13 @@ struct slice {
     int32_t number;      /* floor(moment / slice_s) */
     uint16_t ledger;
     struct tally tally;
-    struct young *young; /* see slices_young */
+    struct young *young; /* NULL: not read, see slices_young */
 };
 
 struct slices { /* zeroed: none; open for reading */
     struct slice *list;  /* ascending by (number, ledger) */
     size_t count, capacity;
+    size_t first_young;  /* those before this place hold no `young` */
 };
 
 void slices_free(struct slices *slices);
@@ -40,7 +41,10 @@ void slices_sum(const struct slices *slices, int64_t slice_s, struct span span, 
 /* Bring the sum over one span to the sum over another. Cost: the slices in which they differ. */
 void slices_move_sum(const struct slices *slices, int64_t slice_s, struct span from, struct span to, struct tally *sum);
 
-/* What an entry says about young leads: read at the first question and kept until something is added. */
-const struct young *slices_young(struct slice *slice);
+/* What the entry at a place says about young leads: read at the first question and kept until something is added, or it is let go. */
+const struct young *slices_young(struct slices *slices, size_t place);
+
+/* Let go what was read about young leads of the slices that begin before the moment. Cost: those read or added since the last time. */
+void slices_let_young_go(struct slices *slices, int64_t slice_s, int64_t before);
 
 #endif

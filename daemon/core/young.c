@@ -2,29 +2,64 @@
 
 #include "memory.h"
 
+/* The rows stand behind the arrivals in one block, so an arrival's end must do for a row's beginning. */
+_Static_assert(_Alignof(struct young_arrivals) % _Alignof(struct young_row) == 0 && sizeof(struct young_arrivals) % _Alignof(struct young_row) == 0, "rows behind arrivals are aligned");
+
+/* The key without its detail: what a row is about. */
+static uint32_t row_of(uint32_t key)
+{
+    return key - tally_key_detail(key);
+}
+
+/* The next entry of the leads that came, by outcome, step and detail. Those of TALLY_REACHED do not occur in slices. */
+static bool next_outcome(const struct tally *slice, uint32_t *place, struct tally_entry *entry)
+{
+    return tally_next(slice, place, entry) && entry->key < tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, 0, 0);
+}
+
+static bool is_on_way(uint32_t key)
+{
+    return tally_key_field(key) <= TALLY_LEFT_WON;
+}
+
+static size_t block_bytes(size_t arrivals, size_t rows)
+{
+    return sizeof(struct young) + (arrivals + 1) * sizeof(struct young_arrivals) + rows * sizeof(struct young_row);
+}
+
 struct young *young_read(const struct tally *slice)
 {
-    size_t on_way, left_won, count = 0;
-    tally_of_field(slice, TALLY_ACTIVITY, TALLY_ON_WAY, &on_way);
-    tally_of_field(slice, TALLY_ACTIVITY, TALLY_LEFT_WON, &left_won);
-    struct young *young = memory_new(sizeof *young + (on_way + left_won + 1) * sizeof *young->arrivals);
-    uint32_t place = 0, row = 0, leads = 0;
-    struct tally_entry entry; /* by field, step and second: those that matter come first */
-    while (tally_next(slice, &place, &entry) && entry.key < tally_key(TALLY_ACTIVITY, TALLY_EXCLUDED, 0, 0)) {
-        int step = tally_key_step(entry.key);
-        young->came[step] += entry.count;
-        if (tally_key_field(entry.key) > TALLY_LEFT_WON)
+    struct tally_entry entry;
+    size_t arrivals = 0, rows = 0;
+    uint32_t row = 0;
+    for (uint32_t place = 0; next_outcome(slice, &place, &entry);) {
+        arrivals += is_on_way(entry.key);
+        rows += rows == 0 || row_of(entry.key) != row;
+        row = row_of(entry.key);
+    }
+    struct young *young = memory_new(block_bytes(arrivals, rows));
+    young->rows = (void *)(young->arrivals + arrivals + 1);
+    uint32_t count = 0, leads = 0;
+    for (uint32_t place = 0; next_outcome(slice, &place, &entry);) {
+        if (young->row_count == 0 || row_of(entry.key) != row)
+            young->rows[young->row_count++] = (struct young_row){.begin = count, .end = count, .step = (uint8_t)tally_key_step(entry.key)};
+        row = row_of(entry.key);
+        young->rows[young->row_count - 1].came += entry.count;
+        if (!is_on_way(entry.key))
             continue;
-        uint32_t of_row = tally_key(TALLY_ACTIVITY, tally_key_field(entry.key), step, 0);
-        if (of_row != row)
-            young->rows[young->row_count++] = (struct young_row){.step = step, .begin = count};
-        row = of_row;
         young->arrivals[count++] = (struct young_arrivals){(uint16_t)tally_key_detail(entry.key), (int32_t)leads};
         young->rows[young->row_count - 1].end = count;
         leads += (uint32_t)entry.count;
     }
     young->arrivals[count].before = (int32_t)leads;
     return young;
+}
+
+size_t young_bytes(const struct young *young)
+{
+    if (young == NULL)
+        return 0;
+    return block_bytes(young->row_count > 0 ? young->rows[young->row_count - 1].end : 0, young->row_count);
 }
 
 static bool is_younger(const struct young *young, size_t place, int64_t oldest_s, int64_t age_s)

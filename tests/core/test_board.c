@@ -237,6 +237,31 @@ static void figures__say_what_is_held(void **state)
     assert_ptr_equal(board_zone(world.board), &world_utc);
 }
 
+/* Bytes of slices, once all windows were asked about at the tick. */
+static uint64_t slice_bytes_after(int64_t tick)
+{
+    world_tick(&world, tick, TIME_NONE);
+    free(world_text(&world, tick));
+    return board_figures(world.board).slice_bytes;
+}
+
+/* What is read off a slice about young leads is kept while somebody there is young, and no slice is read in which nobody is. */
+static void young__are_let_go_when_nobody_is_young(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++)
+        plan.funnels[0].steps[k].horizon_s = 40 * STORY_DAY_S;
+    world_tell(&world, 0, "A", "10:00 new | 12:00 paid");
+    world_tell(&world, 0, "B", "day2 10:00 new");
+    world_tick(&world, day(3), TIME_NONE);
+    uint64_t unread = board_figures(world.board).slice_bytes, at_day_3 = slice_bytes_after(day(3) + STORY_HOUR_S);
+    assert_true(at_day_3 > unread);
+    assert_int_equal(slice_bytes_after(day(41) + 10 * STORY_HOUR_S), at_day_3);
+    assert_true(slice_bytes_after(day(41) + 11 * STORY_HOUR_S) < at_day_3);
+    assert_int_equal(slice_bytes_after(day(90)), unread);
+    assert_int_equal(slice_bytes_after(day(91)), unread);
+}
+
 /* The group of all leads is added up from the groups of the first breakdown and the leads that are in none of them. */
 static void all_leads__are_those_of_every_manager_and_of_none(void **state)
 {
@@ -287,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(all_leads__are_those_of_every_manager_and_of_none, set_up, tear_down),
         cmocka_unit_test_setup_teardown(forgotten_before_it_was_counted__counts_all_the_same, set_up, tear_down),
         cmocka_unit_test_setup_teardown(figures__say_what_is_held, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(young__are_let_go_when_nobody_is_young, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("core/board", tests, NULL, NULL);
 }
