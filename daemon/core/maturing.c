@@ -33,27 +33,41 @@ static size_t collect_exits(struct maturing *maturing, const struct tally_entry 
 }
 
 /* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
-static void add_age(struct maturing_ages *young, uint32_t bucket, int64_t leads)
+static void add_age(struct maturing_ages *ages, uint32_t bucket, int64_t leads)
 {
-    if (bucket >= young->bucket_end) {
-        size_t end = young->bucket_end;
-        young->by_bucket = memory_grow(young->by_bucket, &young->bucket_capacity, bucket + 1, sizeof *young->by_bucket);
-        memset(young->by_bucket + end, 0, (bucket + 1 - end) * sizeof *young->by_bucket);
-        young->bucket_end = bucket + 1;
+    size_t word = bucket / 64, had = ages->word_count;
+    if (word >= had) {
+        ages->word_count = word + 1;
+        ages->there = memory_grow(ages->there, &ages->word_capacity, ages->word_count, sizeof *ages->there);
+        ages->by_bucket = memory_grow(ages->by_bucket, &ages->bucket_capacity, 64 * ages->word_count, sizeof *ages->by_bucket);
+        memset(ages->there + had, 0, (ages->word_count - had) * sizeof *ages->there);
+        memset(ages->by_bucket + 64 * had, 0, 64 * (ages->word_count - had) * sizeof *ages->by_bucket);
     }
-    young->by_bucket[bucket] += leads;
+    ages->there[word] |= UINT64_C(1) << bucket % 64;
+    ages->by_bucket[bucket] += leads;
 }
 
 /* The ages as a list, least first. */
-static void list_ages(struct maturing_ages *young)
+static void list_ages(struct maturing_ages *ages)
 {
-    young->count = 0;
-    for (uint32_t bucket = 0; bucket < young->bucket_end; bucket++) {
-        if (young->by_bucket[bucket] == 0)
-            continue;
-        young->list = memory_grow(young->list, &young->capacity, young->count + 1, sizeof *young->list);
-        young->list[young->count++] = (struct matured_age){bucket, young->by_bucket[bucket]};
+    ages->count = 0;
+    for (size_t word = 0; word < ages->word_count; word++)
+        for (uint64_t bits = ages->there[word]; bits != 0; bits &= bits - 1) {
+            size_t bucket = 64 * word + (size_t)__builtin_ctzll(bits);
+            ages->list = memory_grow(ages->list, &ages->capacity, ages->count + 1, sizeof *ages->list);
+            ages->list[ages->count++] = (struct matured_age){(int64_t)bucket, ages->by_bucket[bucket]};
+        }
+}
+
+/* Nobody is young. */
+static void clear_ages(struct maturing_ages *ages)
+{
+    for (size_t i = 0; i < ages->count; i++) {
+        ages->by_bucket[ages->list[i].age] = 0;
+        ages->there[ages->list[i].age / 64] = 0;
     }
+    ages->count = 0;
+    ages->leads = 0;
 }
 
 /* Those of one row who are younger than the horizon, by bucket. */
@@ -105,10 +119,8 @@ void maturing_collect(struct maturing *maturing, const struct board *board, stru
         if (from == of.to)
             return;
     } else {
-        for (int k = 0; k < funnel->step_count; k++) {
-            maturing->ages[k].bucket_end = 0;
-            maturing->ages[k].leads = 0;
-        }
+        for (int k = 0; k < funnel->step_count; k++)
+            clear_ages(&maturing->ages[k]);
     }
     for (size_t i = from; i < of.to; i++) {
         int64_t start = group->slices.list[i].number * slice_s;
@@ -135,5 +147,6 @@ void maturing_free(struct maturing *maturing)
     for (int k = 0; k < FUNNEL_STEPS_MAX; k++) {
         free(maturing->ages[k].list);
         free(maturing->ages[k].by_bucket);
+        free(maturing->ages[k].there);
     }
 }

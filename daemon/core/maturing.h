@@ -16,9 +16,9 @@ struct maturing { /* zeroed; scratch that is used again from window to window; m
     } of;
     struct maturing_ages { /* leads that came to a step less than the horizon ago */
         int64_t leads;
-        int64_t *by_bucket;       /* of those still on their way: how many of an age, by fine bucket (sketch.h) below bucket_end */
-        uint32_t bucket_end;
-        size_t bucket_capacity;
+        int64_t *by_bucket;       /* of those still on their way: how many of an age, by fine bucket (sketch.h) */
+        uint64_t *there;          /* a bit a bucket: somebody is of this age. Few are, so the buckets themselves are not gone through */
+        size_t word_count, word_capacity, bucket_capacity; /* of `there`; 64 buckets each */
         struct matured_age *list; /* the same as a list */
         size_t count, capacity;
     } ages[FUNNEL_STEPS_MAX];

@@ -37,16 +37,13 @@ double sketch_value(uint32_t bucket)
     return (double)least_of(bucket) + (double)(width_of(bucket) - 1) / 2;
 }
 
-/* The first multiple of the slice that is not shorter than the bucket's durations. */
-static int64_t edge_of(uint32_t bucket, int64_t slice_s)
-{
-    return (least_of(bucket) + slice_s - 1) / slice_s * slice_s;
-}
-
 uint32_t sketch_fine(int64_t duration_s, int64_t slice_s)
 {
     uint32_t bucket = sketch_bucket(duration_s);
-    return 2 * bucket + (!sketch_is_exact(bucket) && duration_s > edge_of(bucket, slice_s));
+    if (sketch_is_exact(bucket))
+        return SKETCH_PARTS * bucket;
+    int64_t longer_than = (duration_s - 1) / slice_s - (least_of(bucket) - 1) / slice_s; /* so many multiples in it */
+    return SKETCH_PARTS * bucket + (uint32_t)(longer_than < SKETCH_PARTS ? longer_than : SKETCH_PARTS - 1);
 }
 
 uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon_s)
@@ -56,8 +53,8 @@ uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon
 
 int64_t sketch_fine_least(uint32_t fine, int64_t slice_s)
 {
-    uint32_t bucket = sketch_fine_bucket(fine);
-    return fine % 2 != 0 ? edge_of(bucket, slice_s) + 1 : least_of(bucket);
+    int64_t least_s = least_of(sketch_fine_bucket(fine)), part = fine % SKETCH_PARTS;
+    return part == 0 ? least_s : ((least_s - 1) / slice_s + part) * slice_s + 1;
 }
 
 int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)

@@ -3,7 +3,8 @@
  * wide and its middle within 0.2 % of each of its values: finer than quantiles ask for, since the matured conversion also asks who left before whom. Source: HdrHistogram's bucket layout (Tene), error bound as DDSketch, Masson et al., VLDB 2019.
  *
  * A histogram itself is just counts by bucket (see tally.h). The matured conversion compares durations with ages and with a horizon H, so for it edges are added: H,
- * and multiples of the slice, which the ages of leads that came on the hour are. */
+ * and the first three multiples of the slice in a bucket, which the ages of leads that came as a slice began are. No bucket holds more of them below 2^22 s (48 days)
+ * where a slice has 3600 s, 2^21 s (24 days) where it has 1800 s, 2^20 s (12 days) where it has 900 s. Beyond, the later ones share a part with what is longer. */
 #ifndef FUNNELD_CORE_SKETCH_H
 #define FUNNELD_CORE_SKETCH_H
 
@@ -14,7 +15,8 @@ enum {
     SKETCH_EXACT_BITS = 9,
     SKETCH_CUTS = 1 << (SKETCH_EXACT_BITS - 1),                                           /* buckets to a power of two */
     SKETCH_BUCKETS = (1 << SKETCH_EXACT_BITS) + (40 - SKETCH_EXACT_BITS) * SKETCH_CUTS,   /* durations below 2^40 s; event times span less than 2^39 s */
-    SKETCH_BEYOND = 32768,                                                                /* added to the fine bucket of a duration > H */
+    SKETCH_PARTS = 4,                                                                     /* fine buckets to a bucket */
+    SKETCH_BEYOND = 65536,                                                                /* added to the fine bucket of a duration > H */
 };
 
 /* Bucket of a duration of 0 .. 2^40 - 1 seconds, 0 .. SKETCH_BUCKETS - 1; ascending. */
@@ -26,7 +28,8 @@ uint32_t sketch_bucket_coarse(int64_t duration_s);
 /* The duration that stands for a bucket: its middle, exact below 512 s. */
 double sketch_value(uint32_t bucket);
 
-/* Two for one bucket: 2 * bucket, and 2 * bucket + 1 for what is longer than the first multiple of slice_s in it. 0 .. 2 * SKETCH_BUCKETS - 1; ascending. */
+/* SKETCH_PARTS for one bucket: SKETCH_PARTS * bucket + the number of multiples of slice_s in it that the duration is longer than, the last part for more.
+ * 0 .. SKETCH_PARTS * SKETCH_BUCKETS - 1; ascending. */
 uint32_t sketch_fine(int64_t duration_s, int64_t slice_s);
 
 /* The same with SKETCH_BEYOND added where the duration is longer than the horizon. */
@@ -38,7 +41,7 @@ int64_t sketch_fine_least(uint32_t fine, int64_t slice_s);
 /* The bucket that a fine one is a part of; SKETCH_BEYOND is ignored. */
 static inline uint32_t sketch_fine_bucket(uint32_t fine)
 {
-    return (fine & (SKETCH_BEYOND - 1)) / 2;
+    return (fine & (SKETCH_BEYOND - 1)) / SKETCH_PARTS;
 }
 
 /* Whether the bucket holds one duration only. */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "../../daemon/core/sketch.h"
+#include "../../daemon/core/tally.h"
 #include "random_support.h"
 #include "story_support.h"
 
@@ -37,14 +38,14 @@ static void check_fine(int64_t duration_s, int64_t slice_s)
     assert_int_equal(sketch_fine_bucket(beyond), sketch_bucket(duration_s + 1));
 }
 
-/* An age that is a whole number of slices stands apart from longer durations; as far as no bucket is longer than a slice, always. */
+/* An age that is a whole number of slices stands apart from longer durations, as far as the header says. */
 static void multiples_of_the_slice__are_edges(void **state)
 {
     (void)state;
-    static const int64_t slices_s[] = {3600, 1800, 900};
-    for (size_t i = 0; i < sizeof slices_s / sizeof *slices_s; i++) {
-        int64_t slice_s = slices_s[i];
-        for (int64_t multiple = slice_s; multiple <= SKETCH_CUTS * slice_s; multiple += slice_s) {
+    static const struct { int64_t slice_s, up_to_s; } slices[] = {{3600, 1 << 22}, {1800, 1 << 21}, {900, 1 << 20}};
+    for (int i = 0; i < COUNT_OF(slices); i++) {
+        int64_t slice_s = slices[i].slice_s;
+        for (int64_t multiple = slice_s; multiple < slices[i].up_to_s; multiple += slice_s) {
             assert_true(sketch_fine(multiple, slice_s) < sketch_fine(multiple + 1, slice_s));
             check_fine(multiple, slice_s);
             check_fine(multiple + 1, slice_s);
@@ -54,7 +55,7 @@ static void multiples_of_the_slice__are_edges(void **state)
         for (int exponent = 10; exponent < 39; exponent++)
             for (int64_t step = -3; step <= 3; step++)
                 check_fine((INT64_C(1) << exponent) + step, slice_s);
-        assert_int_equal(sketch_fine(LONGEST_S, slice_s) / 2, SKETCH_BUCKETS - 1);
+        assert_int_equal(sketch_fine_bucket(sketch_fine(LONGEST_S, slice_s)), SKETCH_BUCKETS - 1);
     }
 }
 
@@ -81,7 +82,8 @@ static void short_durations__are_exact(void **state)
 static void beyond__is_above_every_bucket_and_fits_beside_them(void **state)
 {
     (void)state;
-    assert_true(SKETCH_BEYOND >= 2 * SKETCH_BUCKETS);
+    assert_true(SKETCH_BEYOND >= SKETCH_PARTS * SKETCH_BUCKETS);
+    assert_true(SKETCH_BEYOND + SKETCH_PARTS * SKETCH_BUCKETS <= TALLY_DETAIL_MAX + 1);
     assert_int_equal(SKETCH_BEYOND & (SKETCH_BEYOND - 1), 0);
 }
 
