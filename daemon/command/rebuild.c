@@ -109,6 +109,10 @@ static void show_progress(void *context, const struct rebuild_progress *progress
 
 static int end(const struct settings *settings, const struct rebuild_figures *figures, enum log_status status)
 {
+    if (status != LOG_OK && figures->in_doubt) {
+        fprintf(stderr, "funneld rebuild: %s; whether generation %" PRId64 " is in place is not known: to begin again is safe\n", figures->error, figures->generation);
+        return EXIT_FAILED;
+    }
     if (status != LOG_OK) {
         fprintf(stderr, "funneld rebuild: %s; nothing has changed: generation %" PRId64 " stays, to go on is to begin again\n", figures->error,
                 figures->generation > 0 ? figures->generation - 1 : figures->generation);

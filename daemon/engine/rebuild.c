@@ -273,9 +273,11 @@ static enum log_status swap(struct rebuild *rebuild)
         feed_positions(&rebuild->feed, &checkpoint);
         if (rebuild->outputs.status == LOG_OK && is_stopping(rebuild))
             rebuild->outputs.status = LOG_STOPPED;
+        figures->in_doubt = rebuild->outputs.status == LOG_OK;
         outputs_commit(&rebuild->outputs, &checkpoint);
         free(checkpoint.partitions);
         status = rebuild->outputs.status;
+        figures->in_doubt = figures->in_doubt && status != LOG_OK;
     }
     published_free(published);
     figures->committed = status == LOG_OK;
@@ -287,8 +289,10 @@ static void learn_fate(struct rebuild *rebuild)
 {
     struct checkpoint *checkpoint = NULL;
     feed_free(&rebuild->feed); /* to lead again ends the reading that its blocks are of */
-    if (rebuild->log->ops->lead(rebuild->log) == LOG_OK && restore_checkpoint(rebuild->log, rebuild->settings, &checkpoint) == LOG_OK)
+    if (rebuild->log->ops->lead(rebuild->log) == LOG_OK && restore_checkpoint(rebuild->log, rebuild->settings, &checkpoint) == LOG_OK) {
         rebuild->figures->committed = checkpoint != NULL && checkpoint->generation == rebuild->figures->generation;
+        rebuild->figures->in_doubt = false;
+    }
     checkpoint_free(checkpoint);
 }
 

@@ -43,6 +43,7 @@ struct rebuild_options {
 struct rebuild_figures {
     int64_t generation;       /* the new one */
     bool committed;           /* it is in the old one's place */
+    bool in_doubt;            /* it may be: nobody answered */
     bool other_config;        /* the former leader ran another configuration */
     uint64_t leads, leads_gone, snapshots; /* rows, tombstones, and records of snapshots written */
     struct outcomes outcomes; /* of all events; outcomes_free */

@@ -1,5 +1,6 @@
 #include "kafka.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
@@ -16,6 +17,7 @@ enum {
     LEAVING_MS = 30000,
     ASK_AGAIN_MS = 1000,
     SUCCESSOR_MS = 3000, /* within which the group tells of a successor */
+    GONE_MS = 10000,     /* a topic that the brokers do not know for so long was deleted: others have yet to hear of a new one */
 };
 
 struct kafka {
@@ -162,10 +164,16 @@ static enum log_status kafka_commit(struct cluster *cluster, const struct log_po
 
 /* ---- reading ---- */
 
+static bool is_unknown(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
 /* Asked of the control handle, to which records in doubt count. */
 static enum log_status kafka_find_end(struct cluster *cluster, const struct log_partition *partition, int64_t *end)
 {
     struct kafka *kafka = of(cluster);
+    int64_t since_ms = clock_steady_ms();
     while (!client_stopped(kafka->client)) {
         int64_t oldest;
         rd_kafka_resp_err_t error =
@@ -179,6 +187,8 @@ static enum log_status kafka_find_end(struct cluster *cluster, const struct log_
         }
         if (client_is_denied(error))
             return client_deny(kafka->client, "Read", "topic", partition->topic, error);
+        if (is_unknown(error) && clock_steady_ms() - since_ms >= GONE_MS)
+            return client_fail(kafka->client, LOG_ABORTED, "%s/%" PRId32 " has gone", partition->topic, partition->partition);
         client_no_answer(kafka->client, error);
         client_sleep(kafka->client, ASK_AGAIN_MS);
     }
