@@ -34,11 +34,11 @@ struct alert_figures { /* what a condition was judged by */
 
 #define ALERT_NO_FIGURES ((struct alert_figures){NAN, NAN, -1, -1, NAN, NAN, NAN, NAN, NAN, NAN})
 
-/* Does it look as if somebody had edited many leads together? `burst`: the share of the leads that one slice holds. */
+/* Does it look as if somebody had edited many leads together? `burst`: the share of the leads that one slice holds, be it as rounded as on the wire. */
 static inline bool alert_is_bulk(double burst, int64_t reached)
 {
     enum { MANY = 5 };
-    return burst >= 0.5 && burst * (double)reached >= MANY;
+    return burst >= 0.5 && burst * (double)reached > MANY - 0.5;
 }
 
 struct alert {

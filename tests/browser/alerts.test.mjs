@@ -48,7 +48,7 @@ test("alerts show as they fire, what matters first, and end among the latest", a
   await page.getByText("В других воронках ещё 1 тревога").waitFor();
   assert.deepEqual(await texts(page, "#alerts > ul h3"), ["Договор отправлен · Иванов", "КП отправлено", "EventsRejected"]);
   const [drop, stand, refuse] = (await texts(page, "#alerts > ul > li")).map(plain);
-  assert.match(drop, /21 % \(15–29 %\), прошли 25 из 120; порог 40 %\. 57 % пришлось на один час/);
+  assert.match(drop, /21 % \(15–29 %\), прошли 25 из 120; порог 40 %\. 57 % пришло разом/);
   assert.match(stand, /зависли: 21 лид \(порог 10\)/);
   assert.match(refuse, /незнакомый этап: отвергнуто 12 \(порог 10\)\s+назревает/);
   assert.equal(await page.locator("#alerts a.lead").getAttribute("href"), "https://crm.example/deal/L-1");

@@ -97,8 +97,8 @@ static void a_summary__is_for_people(void **state)
 static void many_leads_at_once__look_like_a_bulk_edit(void **state)
 {
     (void)state;
-    assert_true(alert_is_bulk(0.5, 10) && alert_is_bulk(1, 5));
-    assert_false(alert_is_bulk(0.49, 1000) || alert_is_bulk(1, 4) || alert_is_bulk(NAN, 100) || alert_is_bulk(NAN, -1));
+    assert_true(alert_is_bulk(0.5, 10) && alert_is_bulk(1, 5) && alert_is_bulk(0.833333, 6));
+    assert_false(alert_is_bulk(0.49, 1000) || alert_is_bulk(1, 4) || alert_is_bulk(0.666667, 6) || alert_is_bulk(NAN, 100) || alert_is_bulk(NAN, -1));
 }
 
 static void a_record__comes_back(void **state)

@@ -66,7 +66,7 @@ function whatOf({ words, figures }, { labels, value, threshold, reached, passed,
     const range = low === null ? "" : ` (${figures.range(low, high)})`;
     const outcomes = passed === null ? "" : `, ${words.passed(figures.number(passed), figures.number(reached))}`;
     const limit = threshold === null ? "" : `; ${words.threshold(figures.percent(threshold))}`;
-    return html`${figures.percent(value)}${range}${outcomes}${limit}${burst >= 0.5 && burst * reached >= 5 ? html`. ${words.burst(figures.percent(burst))}` : nothing}`;
+    return html`${figures.percent(value)}${range}${outcomes}${limit}${burst >= 0.5 && Math.round(burst * reached) >= 5 ? html`. ${words.burst(figures.percent(burst))}` : nothing}`;
   }
   if (labels.step !== undefined) return words.stuckAlert(words.leads(value), figures.number(threshold));
   return html`${words.silentAlert(figures.duration(value))}; ${words.threshold(figures.duration(threshold))}`;

@@ -108,7 +108,7 @@ export function english({ lead: kind, plural, number }) {
     since: (moment) => `since ${moment}`,
     span: (from, to) => `${from} – ${to}`,
     threshold: (value) => `threshold ${value}`,
-    burst: (share) => `${share} of it came within one hour: perhaps a bulk edit`,
+    burst: (share) => `${share} of it came at once: perhaps a bulk edit`,
     stuckAlert: (count, limit) => `${count} stand here (limit ${limit})`,
     rejectedAlert: (count, limit) => `${count} rejected (limit ${limit})`,
     silentAlert: (length) => `silent for ${length}`,

@@ -108,7 +108,7 @@ export function russian({ lead: kind, plural, number }) {
     since: (moment) => `с ${moment}`,
     span: (from, to) => `${from} – ${to}`,
     threshold: (value) => `порог ${value}`,
-    burst: (share) => `${share} пришлось на один час: похоже на массовую правку`,
+    burst: (share) => `${share} пришло разом: похоже на массовую правку`,
     stuckAlert: (count, limit) => `зависли: ${count} (порог ${limit})`,
     rejectedAlert: (count, limit) => `отвергнуто ${count} (порог ${limit})`,
     silentAlert: (length) => `тихо ${length}`,
