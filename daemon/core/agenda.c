@@ -53,6 +53,23 @@ void agenda_order(struct agenda *agenda)
         sift_down(agenda, place);
 }
 
+static int ascending(const void *a, const void *b)
+{
+    return before(b, a) - before(a, b);
+}
+
+/* A sorted array is a heap. */
+void agenda_drop_twins(struct agenda *agenda)
+{
+    size_t kept = 0;
+    if (agenda->count > 0)
+        qsort(agenda->heap, agenda->count, sizeof *agenda->heap, ascending);
+    for (size_t i = 0; i < agenda->count; i++)
+        if (i == 0 || before(&agenda->heap[kept - 1], &agenda->heap[i]))
+            agenda->heap[kept++] = agenda->heap[i];
+    agenda->count = kept;
+}
+
 void agenda_free(struct agenda *agenda)
 {
     free(agenda->heap);

@@ -19,6 +19,7 @@ struct agenda { /* zeroed: empty */
 void agenda_push(struct agenda *agenda, struct agenda_entry entry);                /* O(log count) */
 struct agenda_entry agenda_pop(struct agenda *agenda);                             /* count > 0; O(log count) */
 void agenda_order(struct agenda *agenda);                                          /* after the heap was filtered in place; O(count) */
+void agenda_drop_twins(struct agenda *agenda);                                     /* of equal entries one stays, in order; O(count log count) */
 void agenda_free(struct agenda *agenda);
 
 #endif

@@ -132,7 +132,6 @@ void ledger_count(struct ledger *ledger)
         count_listed(ledger);
     ledger->fresh_count = 0;
     ledger->fresh_unlisted = false;
-    open_leads_weed(&ledger->open_leads);
 }
 
 /* Of one lead, now. */
@@ -368,6 +367,7 @@ void ledger_prefetch_lead(const struct ledger *ledger, uint64_t lead_hash)
 struct deltas *ledger_deltas(struct ledger *ledger)
 {
     ledger_count(ledger);
+    open_leads_weed(&ledger->open_leads); /* once a tick, not for every question */
     return counter_deltas(&ledger->counter);
 }
 

@@ -97,7 +97,10 @@ static void weed_place(struct open_leads *leads, int funnel, int step)
             agenda->heap[kept++] = agenda->heap[i];
     }
     agenda->count = kept;
-    agenda_order(agenda);
+    if (kept > leads->standing[place_of(funnel, step)])
+        agenda_drop_twins(agenda); /* of leads that left and came back as they were */
+    else
+        agenda_order(agenda);
 }
 
 void open_leads_weed(struct open_leads *leads)

@@ -26,7 +26,7 @@ void open_leads_free(struct open_leads *leads);
 /* The facts of a lead that is counted change from `before` to `after` (NULL: none). `hash`: of its record. */
 void open_leads_note(struct open_leads *leads, int funnel, uint64_t hash, const struct facts *before, const struct facts *after);
 
-/* Forget the entries of leads that have moved on where these outnumber the others. Every lead is counted. */
+/* Forget the entries of leads that have moved on, and all but one of a lead that came back as it was, where these outnumber the others. Every lead is counted. */
 void open_leads_weed(struct open_leads *leads);
 
 /* See ledger_oldest. Every lead is counted. */

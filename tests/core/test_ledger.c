@@ -287,7 +287,10 @@ static void oldest__stays_right_when_most_have_moved_on(void **state)
         snprintf(line, sizeof line, "11:%02d call | 12:%02d new | 13:%02d call", i % 60, i % 60, i % 60);
         if (i % 100 != 7)
             tell(ledger, 0, lead, line);
+        if (i % 50 == 0)
+            ledger_deltas(ledger); /* a tick: those who have moved on are weeded out */
     }
+    ledger_deltas(ledger);
     check_oldest(ledger, 0, 8, "007 10:07, 307 10:07, 207 10:27, 107 10:47");
     check_oldest(ledger, 1, 2, "000 13:00, 060 13:00");
     ledger_free(ledger);
