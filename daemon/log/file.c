@@ -49,8 +49,8 @@ static void cut(struct file *file, struct load *load)
         char *start = load->data + load->rest;
         char *newline = memchr(start, '\n', load->length - load->rest);
         size_t length = newline != NULL ? (size_t)(newline - start) : load->length - load->rest;
-        if (newline == NULL && !file->ended && length <= (size_t)file->longest)
-            break; /* the line goes on */
+        if (newline == NULL && !file->ended && !file->cutting && length <= (size_t)file->longest)
+            break; /* the line goes on; of one that is thrown away nothing need be kept */
         load->rest += length + (newline != NULL);
         if (!file->cutting)
             add_line(file, load, start, length);

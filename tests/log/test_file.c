@@ -174,23 +174,57 @@ static void lines_go_over_the_borders_of_what_is_read_at_once(void **state)
     free(wanted);
 }
 
+static void many_short_lines_are_read_at_once(void **state)
+{
+    (void)state;
+    enum { LINES = 100000 };
+    char *bytes = memory_new(2 * LINES), *wanted = NULL;
+    size_t wanted_size = 0;
+    FILE *out = open_memstream(&wanted, &wanted_size);
+    for (int i = 0; i < LINES; i++) {
+        bytes[2 * i] = (char)('a' + i % 26);
+        bytes[2 * i + 1] = '\n';
+        fprintf(out, "%d:%c|", i, 'a' + i % 26);
+    }
+    fclose(out);
+    for (int k = 0; k < KIND_COUNT; k++) {
+        kinds[k].write(bytes, 2 * LINES, "wb");
+        char error[256];
+        char *found = read_all(8192, error);
+        assert_non_null(found);
+        assert_true(strcmp(found, wanted) == 0);
+        free(found);
+    }
+    free(bytes);
+    free(wanted);
+}
+
 static void a_line_that_is_too_long_is_cut(void **state)
 {
     (void)state;
-    size_t length = LONGEST + 100000;
-    char *bytes = memory_new(length);
-    memset(bytes, 'x', length);
-    bytes[length - 2] = '\n';
-    bytes[length - 1] = 'y';
-    for (int k = 0; k < KIND_COUNT; k++) {
-        kinds[k].write(bytes, length, "wb");
-        char error[256];
-        char *found = read_all(10, error);
-        assert_non_null(found);
-        assert_int_equal(strspn(found + 2, "x"), LONGEST + 1);
-        assert_string_equal(found + 2 + LONGEST + 1, "|1:y|");
-        free(found);
-    }
+    enum { READ = 1 << 20 }; /* bytes that are read at once */
+    static const struct { size_t length; const char *behind, *lines; } rows[] = {
+        {LONGEST + 1, "", ""},           {LONGEST + 1, "\ny", "1:y|"},
+        {LONGEST + 100000, "\ny", "1:y|"}, {LONGEST + 100000, "\n\ny\n", "1:|2:y|"},
+        {3 * READ, "", ""},              {3 * READ, "\n", ""},     {3 * READ, "\ny", "1:y|"},     /* noticed, and over, at a border */
+        {3 * READ - 1, "\n", ""},        {3 * READ - 1, "\ny", "1:y|"},
+        {5 * READ, "", ""},              {5 * READ, "\n", ""},     {5 * READ, "\ny", "1:y|"},     /* over at a border long after */
+        {5 * READ - 1, "\n", ""},        {5 * READ - 1, "\ny", "1:y|"}, {5 * READ - 1, "\n\ny", "1:|2:y|"},
+    };
+    char *bytes = memory_new(5 * READ + 8);
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+        for (int k = 0; k < KIND_COUNT; k++) {
+            memset(bytes, 'x', rows[r].length);
+            memcpy(bytes + rows[r].length, rows[r].behind, strlen(rows[r].behind));
+            kinds[k].write(bytes, rows[r].length + strlen(rows[r].behind), "wb");
+            char error[256];
+            char *found = read_all(10, error);
+            assert_non_null(found);
+            assert_int_equal(strspn(found + 2, "x"), LONGEST + 1);
+            assert_int_equal(found[2 + LONGEST + 1], '|');
+            assert_string_equal(found + 2 + LONGEST + 2, rows[r].lines);
+            free(found);
+        }
     free(bytes);
 }
 
@@ -233,6 +267,7 @@ int main(void)
         cmocka_unit_test(lines_are_the_same_however_packed),
         cmocka_unit_test(several_packed_files_in_a_row_are_one),
         cmocka_unit_test(lines_go_over_the_borders_of_what_is_read_at_once),
+        cmocka_unit_test(many_short_lines_are_read_at_once),
         cmocka_unit_test(a_line_that_is_too_long_is_cut),
         cmocka_unit_test(a_packed_file_that_is_damaged_says_so),
         cmocka_unit_test(what_is_no_file_is_refused),
