@@ -161,8 +161,14 @@ static int run(int argc, char **argv)
     if (settings == NULL)
         return EXIT_USAGE;
     int status = EXIT_USAGE;
-    if (command_has_kafka(settings))
-        status = values[ACCEPT_LOSS] == NULL && !is_whole(settings) ? EXIT_FAILED : values[DRY_RUN] != NULL ? tell(settings, (int)threads) : rebuild(settings, (int)threads);
+    if (command_has_kafka(settings)) {
+        if (values[ACCEPT_LOSS] == NULL && !is_whole(settings))
+            status = EXIT_FAILED;
+        else if (values[DRY_RUN] != NULL)
+            status = tell(settings, (int)threads);
+        else
+            status = rebuild(settings, (int)threads);
+    }
     settings_free(settings);
     return status;
 }

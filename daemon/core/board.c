@@ -381,11 +381,17 @@ void board_sum(struct board *board, struct board_window *window)
         sum_slices(board, baseline);
 }
 
-size_t board_work(const struct board *board, const struct board_window *window)
+size_t board_bytes_to_read(const struct board *board, const struct board_window *window)
 {
+    const struct slices *slices = &window->group->slices;
     if (window->summed)
-        return tally_bytes(&window->tally);
-    return window->span.start != TIME_NONE ? slices_bytes(&window->group->slices, board->definition->slice_s, window->span) : 0;
+        return tally_bytes(&window->tally) + tally_bytes(&window->baseline);
+    if (window->span.start == TIME_NONE)
+        return 0;
+    size_t bytes = slices_bytes(slices, board->definition->slice_s, window->span);
+    if (board_funnel(board, window->group)->windows[window->window].kind == WINDOW_ROLLING)
+        bytes += slices_bytes(slices, board->definition->slice_s, span_before(window->span));
+    return bytes;
 }
 
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick)

@@ -34,8 +34,8 @@ bool board_window_holds(const struct board *board, const struct board_window *wi
 /* Make sure of the window's sums, its baseline's too; from then on they are kept up to date. Whoever reads tallies calls it first. */
 void board_sum(struct board *board, struct board_window *window);
 
-/* Bytes of counts that are gone through to sum the window, where that is yet to be done, or to read it. */
-size_t board_work(const struct board *board, const struct board_window *window);
+/* Bytes of counts that are gone through to sum the window, where that is yet to be done, or to read it; those before a rolling one too. */
+size_t board_bytes_to_read(const struct board *board, const struct board_window *window);
 
 /* Does anything count in the window at the tick? Open leads count in the windows that hold it. */
 bool board_window_counts(const struct board *board, const struct board_window *window, int64_t tick);

@@ -13,7 +13,7 @@ struct measure { /* one conversion into a step from the required step before it 
 };
 
 /* The window that the rule looks at at a tick (a multiple of the slice), the same as a snapshot's: a calendar window is the one that holds the slice that has just
- * ended, whole, with whatever events from behind the tick have been counted. */
+ * ended, whole, with whatever events later than the tick have been counted. */
 struct span measure_window(const struct alert_rule *rule, const struct zone *zone, int64_t tick);
 
 /* What it is compared with: the window before; the given length before it; or a year ago, the same days of the calendar (of a week, the week of that year's same

@@ -28,8 +28,8 @@ enum tally_field {          /* counted in the slice of ...: activity / cohort */
     TALLY_REACHED,          /* of sums that hold no outcomes (watch.h), never in a slice: the sum of the next six, one of which every lead in reached(k) is: */
     TALLY_ON_WAY,           /* r(k) / entry; without r(k') and open, or without a k' at all; k' being the next required step. Detail on activity: seconds of r(k) into the slice */
     TALLY_LEFT_WON,         /* without r(k') and won now. Detail on activity: seconds of r(k) into the slice */
-    TALLY_TO_LOSS,          /* without r(k') and lost now. Detail on activity: bucket of loss - r(k) */
-    TALLY_TO_NEXT,          /* with r(k') and neither skipped. Detail: bucket of r(k') - r(k), of a cohort a coarse one */
+    TALLY_TO_LOSS,          /* without r(k') and lost now. Detail on activity: fine bucket (sketch.h) of loss - r(k) */
+    TALLY_TO_NEXT,          /* with r(k') and neither skipped. Detail: of r(k') - r(k) a fine bucket (sketch.h), of a cohort a coarse one */
     TALLY_TO_NEXT_SKIPPED,  /* with r(k'), but k or k' skipped: likewise on activity, and nobody knows when it really went on */
     TALLY_EXCLUDED,         /* with r(k') < r(k), under `any` */
     TALLY_SKIPPED,          /* r(k) / entry */

@@ -209,7 +209,7 @@ static uint64_t publish_batch(struct publisher *publisher, struct due *dues, siz
     publisher->batch_count = count;
     for (size_t i = 0; i < count; i++) {
         publisher->batch[i] = &dues[i];
-        bytes += board_work(publisher->fold->board, dues[i].window);
+        bytes += board_bytes_to_read(publisher->fold->board, dues[i].window);
     }
     qsort(publisher->batch, count, sizeof(struct due *), by_group);
     cut_into_parts(publisher);

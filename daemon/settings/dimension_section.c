@@ -1,5 +1,6 @@
 #include "dimension_section.h"
 
+#include "../core/alert.h"
 #include "pointers.h"
 #include "schema.h"
 
@@ -173,6 +174,14 @@ int dimension_section_breakdowns(const struct place *place, bool all_leads, stru
     }
     *out = list;
     return count;
+}
+
+int dimension_section_of_label(const struct settings *settings, struct text label)
+{
+    for (int d = 0; d < settings->dimension_count && !alert_is_own_label(label); d++)
+        if (text_equal(label, text_of(settings->dimensions[d].name)))
+            return d;
+    return -1;
 }
 
 struct text dimension_section_title(const struct settings *settings, int dimension, struct text value)

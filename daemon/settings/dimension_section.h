@@ -14,6 +14,9 @@ void dimension_section_read(const struct place *place, void *target);
 /* The index of the dimension of this name, or -1 (not reported). */
 int dimension_section_find(const struct settings *settings, const char *name);
 
+/* The index of the dimension whose value an alert's label says, or -1: the label says something else. */
+int dimension_section_of_label(const struct settings *settings, struct text label);
+
 /* Report an unknown dimension at `place`. */
 void dimension_section_unknown(const struct place *place, const char *found);
 

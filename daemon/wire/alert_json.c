@@ -5,6 +5,7 @@
 
 #include "../core/memory.h"
 #include "../settings/alert_section.h"
+#include "../settings/dimension_section.h"
 #include "alert_text.h"
 #include "digits.h"
 #include "labels_json.h"
@@ -67,7 +68,7 @@ static void write_page(struct buffer *out, const struct settings *settings, cons
             add_query(&url, "&basis", text_of(alert_section_bases[alert->rule->basis]));
         }
         for (int i = 0; i < alert->label_count; i++) {
-            if (alert_text_dimension(settings, alert->labels[i].name) < 0)
+            if (dimension_section_of_label(settings, alert->labels[i].name) < 0)
                 continue;
             if (group.length > 0)
                 buffer_char(&group, ',');

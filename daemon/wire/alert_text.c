@@ -22,14 +22,6 @@ static void add_duration(struct buffer *out, int64_t seconds)
     }
 }
 
-int alert_text_dimension(const struct settings *settings, struct text label)
-{
-    for (int d = 0; d < settings->dimension_count && !alert_is_own_label(label); d++)
-        if (text_equal(label, text_of(settings->dimensions[d].name)))
-            return d;
-    return -1;
-}
-
 /* What the alert is about: the step, and whose leads where it is not all of them. */
 static void add_place(struct buffer *out, const struct settings *settings, const struct alert *alert)
 {
@@ -37,7 +29,7 @@ static void add_place(struct buffer *out, const struct settings *settings, const
     if (alert->step >= 0)
         buffer_format(out, " \"%s\"", alert->funnel->steps[alert->step].title);
     for (int i = 0; i < alert->label_count; i++) {
-        int dimension = alert_text_dimension(settings, alert->labels[i].name);
+        int dimension = dimension_section_of_label(settings, alert->labels[i].name);
         if (dimension < 0)
             continue;
         buffer_text(out, text_of(between));

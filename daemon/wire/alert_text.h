@@ -10,7 +10,4 @@
 void alert_text_summary(struct buffer *out, const struct settings *settings, const struct alert *alert);
 void alert_text_description(struct buffer *out, const struct alert *alert);
 
-/* The dimension whose value the label says; -1: it says something else. */
-int alert_text_dimension(const struct settings *settings, struct text label);
-
 #endif

@@ -2,6 +2,9 @@
 #ifndef FUNNELD_TESTS_MISTAKES_SUPPORT_H
 #define FUNNELD_TESTS_MISTAKES_SUPPORT_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
