@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../engine/outputs.h"
 #include "../engine/replay.h"
 #include "../host/clock.h"
 #include "../log/publication.h"
@@ -38,7 +39,7 @@ static const struct option_row rows[] = {
 struct writer {
     FILE *records, *letters; /* NULL: not asked for */
     struct publication *publication; /* likewise */
-    struct text application;
+    const char *application;
     struct buffer line;
     struct progress_bar progress;
 };
@@ -46,11 +47,10 @@ struct writer {
 /* digest 0: it has none. */
 static void publish_record(struct writer *writer, enum log_topic topic, const char *type, struct text key, struct text value, uint64_t digest)
 {
-    struct digits digits = digits_of(digest);
-    struct log_header headers[] = {{TEXT("type"), text_of(type)}, {TEXT("schema"), TEXT("1")}, {TEXT("application"), writer->application}, {TEXT("digest"), text_of(digits.text)}};
-    publication_write(writer->publication, topic,
-                      &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                           .header_count = value.data == NULL ? 0 : digest != 0 ? 4 : 3});
+    struct outputs_headers headers;
+    outputs_headers(&headers, type, writer->application, digest);
+    publication_write(writer->publication, topic, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers.list,
+                                                                       .header_count = value.data != NULL ? headers.count : 0});
 }
 
 static void write_record(struct writer *writer, struct text key, struct text value)
@@ -236,7 +236,7 @@ static void close_outputs(struct writer *writer)
 
 static int replay(const struct settings *settings, const char **values, struct replay_options *options, char *const *paths, int count)
 {
-    struct writer writer = {.application = text_of(settings->application)};
+    struct writer writer = {.application = settings->application};
     struct replay_figures figures = {0};
     struct outcomes outcomes = {0};
     struct inputs inputs = {.command = "replay"};

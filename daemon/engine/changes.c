@@ -72,7 +72,7 @@ bool changes_are_borne(const struct settings *settings, const struct restored *r
 {
     const struct checkpoint *last = restored->checkpoint;
     struct saying saying = {.settings = settings, .level = accepted ? OPERATOR_WARN : OPERATOR_ERROR};
-    uint64_t unread = restored->unread.name_count > 0 ? unknowns_leads(&restored->unread, 0) : 0;
+    uint64_t unread = unknowns_leads(&restored->unread, 0);
     if (last != NULL && restored->rows == restored->unread_rows && has_counted(last))
         refuse(&saying, "events were counted, but no lead can be read from %s-leads-changelog: it was lost, or another version of this program wrote it", settings->application);
     else if (last == NULL && restored->rows > 0)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "../core/memory.h"
-#include "../wire/digits.h"
 #include "../wire/lead_json.h"
 
 static const enum outputs_kind kinds[LOG_TOPIC_COUNT] = { /* the checkpoint is no output */
@@ -33,22 +32,36 @@ static void write_record(struct outputs *outputs, enum log_topic topic, const st
     count(outputs, topic, record);
 }
 
+void outputs_headers(struct outputs_headers *headers, const char *type, const char *application, uint64_t digest)
+{
+    headers->list[0] = (struct log_header){TEXT("type"), text_of(type)};
+    headers->list[1] = (struct log_header){TEXT("schema"), TEXT("1")};
+    headers->list[2] = (struct log_header){TEXT("application"), text_of(application)};
+    headers->count = 3;
+    if (digest == 0)
+        return;
+    headers->digits = digits_of(digest);
+    headers->list[headers->count++] = (struct log_header){TEXT("digest"), text_of(headers->digits.text)};
+}
+
+/* A tombstone has no headers. */
+static void write_output(struct outputs *outputs, enum log_topic topic, const char *type, struct text key, struct text value, uint64_t digest)
+{
+    struct outputs_headers headers;
+    outputs_headers(&headers, type, outputs->settings->application, digest);
+    write_record(outputs, topic, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers.list,
+                                                      .header_count = value.data != NULL ? headers.count : 0});
+}
+
 void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_t digest)
 {
-    struct digits digits = digits_of(digest);
-    struct text application = text_of(((struct outputs *)outputs)->settings->application);
-    struct log_header headers[] = {{TEXT("type"), TEXT("snapshot")}, {TEXT("schema"), TEXT("1")}, {TEXT("application"), application}, {TEXT("digest"), text_of(digits.text)}};
-    write_record(outputs, LOG_SNAPSHOTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                                              .header_count = value.data != NULL ? 4 : 0});
+    write_output(outputs, LOG_SNAPSHOTS, "snapshot", key, value, digest);
 }
 
 void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest)
 {
     (void)digest;
-    struct text application = text_of(((struct outputs *)outputs)->settings->application);
-    struct log_header headers[] = {{TEXT("type"), TEXT("alert")}, {TEXT("schema"), TEXT("1")}, {TEXT("application"), application}};
-    write_record(outputs, LOG_ALERTS, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN, .headers = headers,
-                                                           .header_count = value.data != NULL ? 3 : 0});
+    write_output(outputs, LOG_ALERTS, "alert", key, value, 0);
 }
 
 bool outputs_is_foreign(const struct log_record *record, struct text application)

@@ -6,6 +6,7 @@
 
 #include "../log/log.h"
 #include "../wire/checkpoint_json.h"
+#include "../wire/digits.h"
 #include "fold.h"
 #include "intake.h"
 
@@ -26,6 +27,11 @@ void outputs_snapshot(void *outputs, struct text key, struct text value, uint64_
 /* Likewise, of alerts, and of what their rules remember, which lies on the checkpoint's topic. */
 void outputs_alert(void *outputs, struct text key, struct text value, uint64_t digest);
 void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest);
+
+struct outputs_headers { struct log_header list[4]; int count; struct digits digits; };
+
+/* Fill the headers of a snapshot or an alert (`type`): what it is, whose, and its digest; 0: it has none. Its texts are borrowed, the digest's from the headers. */
+void outputs_headers(struct outputs_headers *headers, const char *type, const char *application, uint64_t digest);
 
 /* Did another application write this snapshot or alert? It may, where several share a topic, and it looks after its own. */
 bool outputs_is_foreign(const struct log_record *record, struct text application);

@@ -273,11 +273,11 @@ static enum log_status swap(struct rebuild *rebuild)
         feed_positions(&rebuild->feed, &checkpoint);
         if (rebuild->outputs.status == LOG_OK && is_stopping(rebuild))
             rebuild->outputs.status = LOG_STOPPED;
-        figures->in_doubt = rebuild->outputs.status == LOG_OK;
+        bool all_written = rebuild->outputs.status == LOG_OK;
         outputs_commit(&rebuild->outputs, &checkpoint);
         free(checkpoint.partitions);
         status = rebuild->outputs.status;
-        figures->in_doubt = figures->in_doubt && status != LOG_OK;
+        figures->in_doubt = all_written && status != LOG_OK;
     }
     published_free(published);
     figures->committed = status == LOG_OK;

@@ -28,6 +28,11 @@ struct file {
     bool cutting;            /* the line at hand is longer than `longest`: the rest of it is thrown away */
 };
 
+static struct load *other_load(struct file *file)
+{
+    return &file->loads[file->load == &file->loads[0]];
+}
+
 static void add_line(struct file *file, struct load *load, const char *start, size_t length)
 {
     static const char byte_order_mark[] = "\xEF\xBB\xBF"; /* before the first line, by some editors: no part of it */
@@ -76,7 +81,7 @@ static bool read_more(struct file *file, struct load *load)
 static void prepare(struct file *file)
 {
     const struct load *last = file->load;
-    struct load *next = &file->loads[last == &file->loads[0]];
+    struct load *next = other_load(file);
     next->length = last->length - last->rest;
     next->data = memory_grow(next->data, &next->capacity, next->length + READ_BYTES, 1);
     if (next->length > 0)
@@ -104,7 +109,7 @@ static int file_read(struct history *history, int most, const struct log_record 
         file_ahead(history);
         if (file->prepared == FAILED)
             return -1;
-        file->load = &file->loads[file->load == &file->loads[0]];
+        file->load = other_load(file);
         file->prepared = NOT_PREPARED;
     }
     struct load *load = file->load;
