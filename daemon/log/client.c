@@ -364,6 +364,11 @@ void client_untaken(struct client *client, char *topic, size_t topic_size)
     pthread_mutex_unlock(&client->mutex);
 }
 
+bool client_is_unknown(rd_kafka_resp_err_t error)
+{
+    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
+}
+
 bool client_is_denied(rd_kafka_resp_err_t error)
 {
     return error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED || error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED ||

@@ -76,6 +76,9 @@ void client_untaken(struct client *client, char *topic, size_t topic_size);
 /* Is it a lack of permission, which does not go away by itself? */
 bool client_is_denied(rd_kafka_resp_err_t error);
 
+/* Do the brokers know no such topic or partition? */
+bool client_is_unknown(rd_kafka_resp_err_t error);
+
 /* LOG_FAILED, with words for an operator: which right (rights.h) on which kind of thing ("topic", "group", "transactional id") is missing. */
 enum log_status client_deny(struct client *client, const char *right, const char *kind, const char *name, rd_kafka_resp_err_t error);
 

@@ -30,12 +30,6 @@ struct end_watch {
     struct end *ends;
 };
 
-static bool is_gone(rd_kafka_resp_err_t error)
-{
-    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
-           error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
-}
-
 static void say_changed(struct end_watch *watch)
 {
     atomic_store(&watch->changed, true);
@@ -51,7 +45,7 @@ static void ask_ends(struct end_watch *watch)
 
     int64_t asked_ms = clock_wall_ms();
     rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(watch->handle, list, CLIENT_REQUEST_MS);
-    if (is_gone(error)) {
+    if (client_is_unknown(error)) {
         say_changed(watch); /* the reader itself would learn of it minutes later */
     } else if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
         client_no_answer(watch->client, error);
@@ -59,7 +53,7 @@ static void ask_ends(struct end_watch *watch)
         client_answered(watch->client);
         pthread_mutex_lock(&watch->mutex);
         for (int i = 0; i < watch->count; i++) {
-            if (is_gone(list->elems[i].err))
+            if (client_is_unknown(list->elems[i].err))
                 say_changed(watch);
             if (list->elems[i].err == RD_KAFKA_RESP_ERR_NO_ERROR && list->elems[i].offset >= 0)
                 watch->ends[i] = (struct end){.offset = list->elems[i].offset, .asked_ms = asked_ms};

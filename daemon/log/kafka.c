@@ -122,18 +122,22 @@ static enum log_status kafka_fence(struct cluster *cluster)
     return writer_open(kafka->client, kafka->topics.names, kafka->options.takes_over, &kafka->writer);
 }
 
-/* Shut out: by a successor, as the group will tell within a heartbeat. Else somebody else goes by our transactional id. */
+/* Shut out: by a successor, as the group will tell within a heartbeat. Else the brokers have ended a transaction that took too long, about which they say no more,
+ * or somebody else goes by our transactional id. */
 static enum log_status after(struct kafka *kafka, enum log_status status)
 {
     if (status != LOG_FENCED || kafka->leadership == NULL)
         return status;
+    bool overran = writer_overran(kafka->writer);
     for (int waited_ms = 0; waited_ms < SUCCESSOR_MS && leadership_held(kafka->leadership) && !client_stopped(kafka->client); waited_ms += ASK_AGAIN_MS)
         client_sleep(kafka->client, ASK_AGAIN_MS);
-    if (leadership_held(kafka->leadership) && !client_stopped(kafka->client))
-        client_fail(kafka->client, LOG_FENCED,
-                    "another program has taken the transactional id %s-0 though this process leads: only this application may use it, name one of them differently",
-                    client_settings(kafka->client)->application);
-    return status;
+    if (!leadership_held(kafka->leadership) || client_stopped(kafka->client))
+        return status;
+    if (overran)
+        return client_fail(kafka->client, LOG_ABORTED, "the brokers have ended our transaction: it took longer than they leave one open");
+    return client_fail(kafka->client, LOG_FENCED,
+                       "another program has taken the transactional id %s-0 though this process leads: only this application may use it, name one of them differently",
+                       client_settings(kafka->client)->application);
 }
 
 static enum log_status kafka_begin(struct cluster *cluster)
@@ -164,11 +168,6 @@ static enum log_status kafka_commit(struct cluster *cluster, const struct log_po
 
 /* ---- reading ---- */
 
-static bool is_unknown(rd_kafka_resp_err_t error)
-{
-    return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION;
-}
-
 /* Asked of the control handle, to which records in doubt count. */
 static enum log_status kafka_find_end(struct cluster *cluster, const struct log_partition *partition, int64_t *end)
 {
@@ -187,7 +186,7 @@ static enum log_status kafka_find_end(struct cluster *cluster, const struct log_
         }
         if (client_is_denied(error))
             return client_deny(kafka->client, "Read", "topic", partition->topic, error);
-        if (is_unknown(error) && clock_steady_ms() - since_ms >= GONE_MS)
+        if (client_is_unknown(error) && clock_steady_ms() - since_ms >= GONE_MS)
             return client_fail(kafka->client, LOG_ABORTED, "%s/%" PRId32 " has gone", partition->topic, partition->partition);
         client_no_answer(kafka->client, error);
         client_sleep(kafka->client, ASK_AGAIN_MS);

@@ -33,7 +33,7 @@ static enum log_status check_new(struct publication *publication)
     const char *name = publication->topics.names[LOG_CHECKPOINT];
     int64_t oldest = 0, end = 0;
     rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(publication->control, name, 0, &oldest, &end, CLIENT_REQUEST_MS);
-    if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+    if (client_is_unknown(error))
         return LOG_OK;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
         return client_fail(client, LOG_FAILED, "topic %s: %s", name, rd_kafka_err2str(error));

@@ -164,11 +164,9 @@ static enum log_status on_error(struct reader *reader, int partition, const rd_k
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
         begin_at_oldest(reader, partition);
         return LOG_OK;
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        return client_fail(reader->client, LOG_ABORTED, "%s/%" PRId32 " has gone", of->topic, of->partition);
     default:
+        if (client_is_unknown(message->err))
+            return client_fail(reader->client, LOG_ABORTED, "%s/%" PRId32 " has gone", of->topic, of->partition);
         if (client_is_denied(message->err))
             return client_deny(reader->client, "Read", "topic", of->topic, message->err);
         operator_log(OPERATOR_WARN, of->topic, "partition %" PRId32 ": %s", of->partition, rd_kafka_message_errstr(message));

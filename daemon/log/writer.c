@@ -1,6 +1,5 @@
 #include "writer.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -53,9 +52,6 @@ static enum log_status judge(struct writer *writer, rd_kafka_resp_err_t error, c
         error = fatal;
         text = fatal_text;
     }
-    if (sending_is_fenced(error) && writer->open && clock_steady_ms() - writer->begun_ms >= writer->transaction_ms) /* they say no more than that */
-        return client_fail(writer->client, LOG_ABORTED, "%s: the brokers have ended our transaction, which had taken %" PRId64 " s", doing,
-                           (clock_steady_ms() - writer->begun_ms) / 1000);
     if (sending_is_fenced(error))
         return client_fail(writer->client, LOG_FENCED, "%s: another process leads now (%s)", doing, text);
     if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && writer->failure.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -179,6 +175,11 @@ void writer_close(struct writer *writer)
 }
 
 /* ---- a transaction ---- */
+
+bool writer_overran(const struct writer *writer)
+{
+    return writer->open && clock_steady_ms() - writer->begun_ms >= writer->transaction_ms;
+}
 
 enum log_status writer_begin(struct writer *writer)
 {

@@ -20,10 +20,13 @@ enum log_status writer_open(struct client *client, char *const names[LOG_TOPIC_C
 void writer_close(struct writer *writer);
 
 /* As log_ops. LOG_OK, LOG_ABORTED, LOG_FENCED or LOG_FAILED; after any but LOG_OK a new writer must be opened. `offsets` are borrowed; they are
- * committed for `group` as part of the transaction. Broker trouble is waited out up to the transaction's timeout, also after client_stop: what was
- * begun may be finished. */
+ * committed for `group` as part of the transaction. Brokers that take nothing are waited for a quarter of the transaction's time (a long one: all of it), also
+ * after client_stop: what was begun may be finished. */
 enum log_status writer_begin(struct writer *writer);
 enum log_status writer_write(struct writer *writer, enum log_topic topic, const struct log_record *record);
 enum log_status writer_commit(struct writer *writer, const rd_kafka_topic_partition_list_t *offsets, const char *group);
+
+/* Has the open transaction taken longer than the brokers leave one open? They then shut its writer out, as a successor does. */
+bool writer_overran(const struct writer *writer);
 
 #endif
