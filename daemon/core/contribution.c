@@ -64,13 +64,13 @@ static bool same_step(const struct standing_at_step *a, const struct standing_at
            a->left == b->left && a->loss_at == b->loss_at;
 }
 
-/* What became of a lead that reached step k, as a key. On activity, which the matured conversion is made of, to the second or to a fine bucket; of a cohort only
+/* What became of a lead that reached step k in a slice, as a key. On activity, which the matured conversion is made of, to the second or to a fine bucket; of a cohort only
  * times to the next step are asked for, and these by quantiles alone. */
-static uint32_t outcome_key(const struct sink *sink, const struct standing_at_step *step, enum tally_basis basis, int k, int64_t horizon_s)
+static uint32_t outcome_key(const struct sink *sink, const struct standing_at_step *step, enum tally_basis basis, int k, int32_t slice, int64_t horizon_s)
 {
     bool fine = basis == TALLY_ACTIVITY;
     int64_t slice_s = sink->slice_s;
-    uint32_t into_slice_s = fine ? (uint32_t)(step->reached - slice_of(sink, step->reached) * slice_s) : 0;
+    uint32_t into_slice_s = fine ? (uint32_t)(step->reached - slice * slice_s) : 0;
     if (step->next == TIME_NEVER) {
         if (step->left == LEAD_LOST) {
             int64_t to_loss_s = step->loss_at > step->reached ? step->loss_at - step->reached : 0;
@@ -104,13 +104,13 @@ static void emit_step(const struct sink *sink, const struct funnel *funnel, cons
         return;
     int64_t horizon_s = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
     int32_t slice = slice_of(sink, step->reached), cohort = sink->cohort;
-    emit(sink, slice, outcome_key(sink, step, TALLY_ACTIVITY, k, horizon_s), 1);
+    emit(sink, slice, outcome_key(sink, step, TALLY_ACTIVITY, k, slice, horizon_s), 1);
     int next = funnel->next_required[k];
     if (next >= 0 && !funnel->steps[k].optional && (funnel->trial_steps >> next & 1) != 0)
         emit_trial(sink, step, next, horizon_s);
     if (step->skipped)
         emit(sink, slice, tally_key(TALLY_ACTIVITY, TALLY_SKIPPED, k, 0), 1);
-    emit(sink, cohort, outcome_key(sink, step, TALLY_COHORT, k, horizon_s), 1);
+    emit(sink, cohort, outcome_key(sink, step, TALLY_COHORT, k, slice, horizon_s), 1);
     if (step->skipped)
         emit(sink, cohort, tally_key(TALLY_COHORT, TALLY_SKIPPED, k, 0), 1);
 }

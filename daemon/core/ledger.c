@@ -25,8 +25,8 @@ struct ledger {
 
     uint64_t *changed; /* hashes of records with RECORD_CHANGED */
     size_t changed_count, changed_capacity;
-    struct forgotten { char *id; size_t length; uint64_t lead_hash; } *forgotten; /* or to be rewritten for another reason, since the changes were last cleared */
-    size_t forgotten_count, forgotten_capacity;
+    struct rewrite { char *id; size_t length; uint64_t lead_hash; } *rewrites; /* of the changelog's rows, since the changes were last cleared: of forgotten leads, and those asked for */
+    size_t rewrite_count, rewrite_capacity;
 
     struct agenda expiry;  /* by last event; one entry a record where the definition forgets */
     struct open_leads open_leads;
@@ -283,8 +283,8 @@ void ledger_rewrite(struct ledger *ledger, struct text id, uint64_t lead_hash)
 {
     if (ledger->definition->no_changelog)
         return;
-    ledger->forgotten = memory_grow(ledger->forgotten, &ledger->forgotten_capacity, ledger->forgotten_count + 1, sizeof *ledger->forgotten);
-    ledger->forgotten[ledger->forgotten_count++] = (struct forgotten){memory_string(id.data, id.length), id.length, lead_hash};
+    ledger->rewrites = memory_grow(ledger->rewrites, &ledger->rewrite_capacity, ledger->rewrite_count + 1, sizeof *ledger->rewrites);
+    ledger->rewrites[ledger->rewrite_count++] = (struct rewrite){memory_string(id.data, id.length), id.length, lead_hash};
 }
 
 void ledger_forget(struct ledger *ledger, int64_t bound)
@@ -325,18 +325,18 @@ struct ledger *ledger_new(const struct ledger_definition *definition)
     return ledger;
 }
 
-static void free_forgotten(struct ledger *ledger)
+static void free_rewrites(struct ledger *ledger)
 {
-    for (size_t i = 0; i < ledger->forgotten_count; i++)
-        free(ledger->forgotten[i].id);
-    ledger->forgotten_count = 0;
+    for (size_t i = 0; i < ledger->rewrite_count; i++)
+        free(ledger->rewrites[i].id);
+    ledger->rewrite_count = 0;
 }
 
 void ledger_free(struct ledger *ledger)
 {
     if (ledger == NULL)
         return;
-    free_forgotten(ledger);
+    free_rewrites(ledger);
     for (size_t i = 0; i < ledger->superseded_count; i++)
         records_give_back(&ledger->records, ledger->superseded[i]);
     free(ledger->superseded);
@@ -344,7 +344,7 @@ void ledger_free(struct ledger *ledger)
     records_free(&ledger->records);
     counter_free(&ledger->counter);
     free(ledger->changed);
-    free(ledger->forgotten);
+    free(ledger->rewrites);
     agenda_free(&ledger->expiry);
     open_leads_free(&ledger->open_leads);
     free(ledger->draft.elements);
@@ -422,7 +422,7 @@ struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t l
 
 uint64_t ledger_changed_count(const struct ledger *ledger)
 {
-    return ledger->changed_count + ledger->forgotten_count;
+    return ledger->changed_count + ledger->rewrite_count;
 }
 
 /* A lead goes out with all its funnels' records, whichever of them changed first. */
@@ -441,13 +441,13 @@ void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, cons
             each(context, &lead);
         }
     }
-    for (size_t i = 0; i < ledger->forgotten_count; i++) { /* what is known of it now: nothing, or what came since, or another funnel's */
-        struct text id = {ledger->forgotten[i].id, ledger->forgotten[i].length};
-        struct ledger_lead lead = ledger_find(ledger, id, ledger->forgotten[i].lead_hash);
+    for (size_t i = 0; i < ledger->rewrite_count; i++) { /* what is known of it now: nothing, or what came since, or another funnel's */
+        struct text id = {ledger->rewrites[i].id, ledger->rewrites[i].length};
+        struct ledger_lead lead = ledger_find(ledger, id, ledger->rewrites[i].lead_hash);
         each(context, &lead);
     }
     ledger->changed_count = 0;
-    free_forgotten(ledger);
+    free_rewrites(ledger);
 }
 
 static void restore_section(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash, const struct ledger_section *section)
