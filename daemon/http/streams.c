@@ -72,6 +72,25 @@ static bool concerns(const struct stream *stream, const struct told *told)
            passes(stream->filter.group, key.group);
 }
 
+/* Records hold no line breaks, so each is one line of data. */
+static void write_event(struct stream *stream, enum stream_event event, struct text data)
+{
+    static const char *const names[] = {[STREAM_SNAPSHOT] = "snapshot", [STREAM_ALERT] = "alert", [STREAM_STATUS] = "status"};
+    buffer_format(&stream->out, "event: %s\ndata: ", names[event]);
+    buffer_text(&stream->out, data);
+    buffer_text(&stream->out, TEXT("\n\n"));
+}
+
+/* Put what concerns it before event `end` into `out`, as far as a block is not full. Under the lock. */
+static void gather(struct stream *stream, uint64_t end)
+{
+    while (stream->at < end && stream->out.length - stream->sent < BLOCK_BYTES) {
+        const struct told *told = &stream->streams->ring[stream->at++ % STREAMS_RING];
+        if (concerns(stream, told))
+            write_event(stream, told->event, told->record->value);
+    }
+}
+
 /* Its callback runs again. Under the lock. */
 static void wake(struct stream *stream)
 {
@@ -81,10 +100,14 @@ static void wake(struct stream *stream)
     MHD_resume_connection(stream->connection);
 }
 
-/* Room for one more. */
+/* Room for one more. Those who stand at what goes take it along first, so that one with little to hear is not cut off because much was told to others
+ * before its turn to read. */
 static void let_oldest_go(struct streams *streams, size_t bytes)
 {
     while (streams->told - streams->oldest == STREAMS_RING || (streams->oldest < streams->told && streams->bytes + bytes > STREAMS_RING_BYTES)) {
+        for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
+            if (stream->at == streams->oldest)
+                gather(stream, streams->oldest + 1);
         struct told *oldest = &streams->ring[streams->oldest++ % STREAMS_RING];
         streams->bytes -= record_memory(oldest->record);
         record_drop(oldest->record);
@@ -102,7 +125,7 @@ void streams_tell(struct streams *streams, enum stream_event event, struct recor
     for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
         if (concerns(stream, told))
             wake(stream);
-        else if (stream->suspended) /* it has seen all there was, and this is not for it: the ring must not pass it while it waits */
+        else if (stream->at == streams->told - 1) /* nothing for it to look at */
             stream->at = streams->told;
     pthread_mutex_unlock(&streams->mutex);
 }
@@ -127,25 +150,11 @@ void streams_close(struct streams *streams)
 
 /* ---- one client ---- */
 
-/* Records hold no line breaks, so each is one line of data. */
-static void write_event(struct stream *stream, enum stream_event event, struct text data)
+/* What to send now that all of `out` was sent; possibly nothing. Under the lock. */
+static void next_block(struct stream *stream)
 {
-    static const char *const names[] = {[STREAM_SNAPSHOT] = "snapshot", [STREAM_ALERT] = "alert", [STREAM_STATUS] = "status"};
-    buffer_format(&stream->out, "event: %s\ndata: ", names[event]);
-    buffer_text(&stream->out, data);
-    buffer_text(&stream->out, TEXT("\n\n"));
-}
-
-/* Put what there is to send into `out`. Under the lock. */
-static void gather(struct stream *stream)
-{
-    struct streams *streams = stream->streams;
     stream->out.length = stream->sent = 0;
-    while (stream->at < streams->told && stream->out.length < BLOCK_BYTES) {
-        const struct told *told = &streams->ring[stream->at++ % STREAMS_RING];
-        if (concerns(stream, told))
-            write_event(stream, told->event, told->record->value);
-    }
+    gather(stream, stream->streams->told);
     if (stream->out.length == 0 && clock_steady_ms() - stream->heard_ms >= STREAMS_KEEP_ALIVE_MS - SILENCE_MS)
         buffer_text(&stream->out, TEXT(": keep-alive\n\n"));
 }
@@ -165,7 +174,7 @@ static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t
         given = MHD_CONTENT_READER_END_OF_STREAM;
     } else {
         if (stream->sent == stream->out.length)
-            gather(stream);
+            next_block(stream);
         size_t rest = stream->out.length - stream->sent;
         if (rest > 0) {
             given = (ssize_t)(rest < most ? rest : most);

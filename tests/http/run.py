@@ -192,9 +192,14 @@ def token(directory):
         for path in ("/", "/assets/main.js", "/healthz", "/readyz"):
             expect(stranger.get(path).status == 200, f"{path} is open")
         expect(served.client.api("funnels").status == 200, "the token opens")
-        shown = subprocess.run([PROGRAM, "status", "--url", f"http://127.0.0.1:{served.client.port}", "--token-file", served.token_file], capture_output=True, check=False, text=True)
+        served.produce(leads(3, ago_s=AN_HOUR_AGO))
+        served.snapshot(3, window="rolling-30d")
+        status_command = [PROGRAM, "status", "--url", f"http://127.0.0.1:{served.client.port}"]
+        shown = subprocess.run([*status_command, "--token-file", served.token_file], capture_output=True, check=False, text=True)
+        expect(shown.returncode == 0 and "Заявка" in shown.stdout, shown.stderr)
+        shut = subprocess.run(status_command, capture_output=True, check=False, text=True)
+        expect(shut.returncode == 1 and ": 401:" in shut.stderr and not shut.stdout, shut.stderr)
         expect(TOKEN not in served.daemon.log.read_text(encoding="utf-8"), "the token is in the log")
-        expect("401" not in shown.stderr, shown.stderr)
         return "401 without it"
 
 
@@ -240,7 +245,8 @@ def streams(directory):
         served.produce([{**lead, "manager": f"m{number}"} for number, lead in enumerate(leads(5000, first=100))])
         wait_until(lambda: figure(client, "funneld_http_records") > 10000, 60, "a snapshot for each of 5000 managers and two windows")
         heard = drain(deaf)
-        expect(figure(client, "funneld_http_streams_cut_total") == 1, "not just the deaf client was cut off")
+        cut = figure(client, "funneld_http_streams_cut_total")
+        expect(cut == 1, f"{cut} clients were cut off, not just the deaf one")
         status, _ = served.daemon.terminate()
         expect(status == 0, f"exit status {status}")
         said = served.daemon.log.read_text(encoding="utf-8")
@@ -385,7 +391,7 @@ def status(directory):
         expect(low == narrow[: len(low)] and 3 < len(low) < 8, low)
         english = run("--language", "en", "--basis", "cohort", "--group", "manager=12")
         expect("manager: Иванов" in english.stdout and "last 30 days" in english.stdout, english.stdout + english.stderr)
-        for arguments, code, text in ((["--funnel", "x"], 1, "no funnel is called `x`"), (["--group", "manager=nobody"], 1, "404"), (["--group", "manger=12"], 1, "`manger=12`"), (["--basis", "y"], 2, "`y`"),
+        for arguments, code, text in ((["--funnel", "x"], 1, "no funnel is called `x`"), (["--group", "manager=nobody"], 1, ": 404:"), (["--group", "manger=12"], 1, "`manger=12`"), (["--basis", "y"], 2, "`y`"),
                                       (["--every", "1x"], 2, "`1x`"), (["--url", "http://127.0.0.1:1"], 1, "is a daemon running there")):
             wrong = run(*arguments)
             expect(wrong.returncode == code and text in wrong.stderr and not wrong.stdout, f"{arguments}: {wrong}")
