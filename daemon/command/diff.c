@@ -11,6 +11,7 @@
 #include "../log/stretch.h"
 #include "../settings/settings.h"
 #include "../wire/json_write.h"
+#include "../wire/utf8.h"
 #include "command.h"
 #include "difference.h"
 #include "options.h"
@@ -125,8 +126,7 @@ static void print_label(const char *path)
         if (!(size == 5 && memcmp(token, "steps", 5) == 0)) {
             if (length > 0)
                 label[length++] = ' ';
-            if (size > sizeof label - length - 1)
-                size = sizeof label - length - 1;
+            size = utf8_cut((struct text){token, size}, sizeof label - length - 1).length;
             for (size_t i = 0; i < size; i++)
                 label[length++] = text_shown(token[i]);
         }
@@ -139,12 +139,12 @@ static void print_label(const char *path)
 static void print_value(const char *text)
 {
     char shown[256];
-    size_t length = 0;
-    for (; text != NULL && *text != '\0' && length + 1 < sizeof shown; text++)
-        shown[length++] = text_shown(*text);
-    shown[length] = '\0';
+    struct text whole = utf8_cut(text_of(text != NULL ? text : "-"), sizeof shown - 1);
+    for (size_t i = 0; i < whole.length; i++)
+        shown[i] = text_shown(whole.data[i]);
+    shown[whole.length] = '\0';
     putchar(' '); /* however long the one before it is */
-    print_padded(text != NULL ? shown : "-", VALUE_WIDTH - 1, true);
+    print_padded(shown, VALUE_WIDTH - 1, true);
 }
 
 static void print_figure(const struct difference *difference)

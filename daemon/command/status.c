@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../core/memory.h"
@@ -214,7 +215,7 @@ static void frame(struct buffer *out, const struct winsize *size)
 static bool show(struct client *client, const cJSON *application, const char *path, const struct choice *choice, enum funnel_basis basis, bool terminal)
 {
     struct winsize size = {0};
-    if (terminal && (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0))
+    if (terminal && (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0))
         size = (struct winsize){.ws_row = 24, .ws_col = 80};
     struct buffer out = {0};
     cJSON *snapshot = get(client, path), *alerts = snapshot != NULL ? get(client, "/api/v1/alerts") : NULL;
@@ -238,7 +239,7 @@ static bool show(struct client *client, const cJSON *application, const char *pa
 
 static bool read_token(struct client *client, const char *path)
 {
-    char token[4096];
+    char token[4096 + 2 + 1]; /* as long as the daemon takes them, with the line's end */
     FILE *file = fopen(path, "rb");
     size_t length = file != NULL ? fread(token, 1, sizeof token - 1, file) : 0;
     if (file == NULL || length == 0) {
@@ -249,7 +250,8 @@ static bool read_token(struct client *client, const char *path)
     }
     fclose(file);
     token[length] = '\0';
-    token[strcspn(token, "\r\n")] = '\0';
+    while (length > 0 && strchr("\r\n \t", token[length - 1]) != NULL) /* as the daemon reads it */
+        token[--length] = '\0';
     struct buffer header = {0};
     buffer_format(&header, "Authorization: Bearer %s", token);
     client->headers = curl_slist_append(NULL, header.data);
@@ -314,7 +316,7 @@ static int status(int argc, char **argv)
     bool understood = application != NULL && choose(application, values, &choice) && snapshot_path(application, values, &choice, &path);
     bool shown = understood && show(&client, application, path.data, &choice, (enum funnel_basis)basis, terminal), away = false;
     while (shown && terminal) { /* also over a restart of the daemon */
-        usleep((useconds_t)(every_ms * 1000));
+        nanosleep(&(struct timespec){every_ms / 1000, every_ms % 1000 * 1000000}, NULL);
         if (away)
             fputs("\033[H\033[J", stdout), fflush(stdout);
         away = !show(&client, application, path.data, &choice, (enum funnel_basis)basis, terminal);

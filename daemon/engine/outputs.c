@@ -64,12 +64,6 @@ void outputs_alert(void *outputs, struct text key, struct text value, uint64_t d
     write_output(outputs, LOG_ALERTS, "alert", key, value, 0);
 }
 
-bool outputs_is_foreign(const struct log_record *record, struct text application)
-{
-    struct text whose = log_header_value(record, TEXT("application"));
-    return whose.data != NULL && !text_equal(whose, application);
-}
-
 void outputs_memory(void *outputs, struct text key, struct text value, uint64_t digest)
 {
     (void)digest;

@@ -33,9 +33,6 @@ struct outputs_headers { struct log_header list[4]; int count; struct digits dig
 /* Fill the headers of a snapshot or an alert (`type`): what it is, whose, and its digest; 0: it has none. Its texts are borrowed, the digest's from the headers. */
 void outputs_headers(struct outputs_headers *headers, const char *type, const char *application, uint64_t digest);
 
-/* Did another application write this snapshot or alert? It may, where several share a topic, and it looks after its own. */
-bool outputs_is_foreign(const struct log_record *record, struct text application);
-
 /* The rows of the leads that changed since the last time. */
 void outputs_leads(struct outputs *outputs, struct fold *fold);
 

@@ -5,16 +5,15 @@
 #include "../core/memory.h"
 #include "../core/names.h"
 #include "../wire/digits.h"
-#include "outputs.h"
 
 struct published {
-    struct text application;
+    const char *application;
     struct names *keys;
     uint64_t *digests; /* by key; 0: a tombstone came last */
     size_t digest_capacity;
 };
 
-struct published *published_new(struct text application)
+struct published *published_new(const char *application)
 {
     struct published *published = memory_new(sizeof *published);
     published->application = application;
@@ -51,7 +50,7 @@ void published_see(void *context, const struct log_record *records, int count)
 {
     struct published *published = context;
     for (int i = 0; i < count; i++) {
-        if (!may_be_snapshot(&records[i]) || outputs_is_foreign(&records[i], published->application))
+        if (!may_be_snapshot(&records[i]) || log_is_foreign(&records[i], published->application))
             continue;
         uint32_t key = names_number(published->keys, records[i].key);
         size_t before = published->digest_capacity;

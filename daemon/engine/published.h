@@ -7,7 +7,7 @@
 
 struct published;
 
-struct published *published_new(struct text application); /* borrowed; other applications' records are left alone */
+struct published *published_new(const char *application); /* borrowed; other applications' records are left alone */
 void published_free(struct published *published);
 
 /* A log_see for the topic, from its start; the context is the published. Later records replace earlier ones. */

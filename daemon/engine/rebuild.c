@@ -256,7 +256,7 @@ static enum log_status write_gone(struct rebuild *rebuild)
 static enum log_status swap(struct rebuild *rebuild)
 {
     struct rebuild_figures *figures = rebuild->figures;
-    struct published *published = published_new(text_of(rebuild->settings->application));
+    struct published *published = published_new(rebuild->settings->application);
     enum log_status status = rebuild->log->ops->restore(rebuild->log, LOG_SNAPSHOTS, published_see, published);
     if (status == LOG_OK)
         status = write_gone(rebuild);

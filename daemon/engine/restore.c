@@ -139,7 +139,7 @@ static void see_alerts(void *context, const struct log_record *records, int coun
     struct restoring *restoring = context;
     for (int i = 0; i < count; i++)
         if (records[i].key.data != NULL && !text_equal(log_header_value(&records[i], TEXT("type")), TEXT("snapshot")) && /* a topic may be that of both */
-            !outputs_is_foreign(&records[i], text_of(restoring->fold->settings->application)))
+            !log_is_foreign(&records[i], restoring->fold->settings->application))
             latest_put(&restoring->alerts, records[i].key, records[i].value);
 }
 
@@ -178,7 +178,7 @@ enum log_status restore_all(struct log *log, struct fold *fold, struct publisher
     restoring.shards = memory_new((size_t)fold->shard_count * sizeof *restoring.shards);
     for (int i = 0; i < fold->shard_count; i++)
         restoring.shards[i].reader = lead_reader_new(fold->settings);
-    restoring.published = published_new(text_of(fold->settings->application));
+    restoring.published = published_new(fold->settings->application);
     enum log_status status = log->ops->restore(log, LOG_CHECKPOINT, see_checkpoint, &seen);
     restored->checkpoint = seen.last;
     restored->checkpoint_unread = seen.unread;

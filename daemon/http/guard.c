@@ -12,13 +12,14 @@
 
 enum {
     TOKEN_MAX = 4096,
+    TOKEN_ENDING = 2, /* of its line */
     TOKEN_LEAST = 16, /* shorter ones can be guessed */
     HOST_MAX = 255,
 };
 
 struct guard {
     const struct http_settings *http;
-    char token[TOKEN_MAX + 1]; /* "": none is asked for */
+    char token[TOKEN_MAX + TOKEN_ENDING + 1]; /* "": none is asked for */
     size_t token_length;
 };
 
@@ -30,14 +31,14 @@ static bool read_token(struct guard *guard, const char *path)
         return false;
     }
     size_t length = fread(guard->token, 1, sizeof guard->token, file);
-    bool whole = !ferror(file) && length <= TOKEN_MAX;
+    bool read = !ferror(file);
     fclose(file);
     while (length > 0 && strchr("\r\n \t", guard->token[length - 1]) != NULL)
         length--;
     bool one_line = true;
     for (size_t i = 0; i < length; i++)
         one_line &= guard->token[i] >= ' ' && guard->token[i] < 0x7f; /* what a header can carry: no second line, no byte order mark */
-    if (!whole || length < TOKEN_LEAST || !one_line) {
+    if (!read || length < TOKEN_LEAST || length > TOKEN_MAX || !one_line) {
         operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected one line of %d to %d ASCII characters", TOKEN_LEAST, TOKEN_MAX);
         return false;
     }

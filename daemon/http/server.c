@@ -18,7 +18,7 @@
 enum {
     STATUS_MS = 1000,   /* between two words about the state of things, at least */
     BACKLOG = 256,
-    SPARE_FILES = 64,   /* descriptors for everything but connections */
+    SPARE_FILES = 1024, /* descriptors for everything but connections: librdkafka takes three a broker for each of its handles, and there is one a receiver, too */
 };
 
 enum topic { TOPIC_SNAPSHOTS, TOPIC_ALERTS, TOPIC_DEAD_LETTERS, TOPIC_COUNT };
@@ -37,6 +37,16 @@ struct server {
 
 /* ---- what the topics say ---- */
 
+/* A dead letter names the topic that it came from. */
+static bool is_foreign_letter(const struct settings *settings, const struct log_record *letter)
+{
+    struct text from = log_header_value(letter, TEXT("__streams.errors.topic"));
+    bool own = from.data == NULL;
+    for (int t = 0; t < settings->topic_count; t++)
+        own |= text_equal(from, text_of(settings->topics[t]));
+    return !own;
+}
+
 static void on_letter(struct server *server, const struct log_record *record)
 {
     struct text word = log_header_value(record, TEXT("funneld.error"));
@@ -48,6 +58,8 @@ static void on_letter(struct server *server, const struct log_record *record)
 static void on_record(void *context, int topic, const struct log_record *from)
 {
     struct server *server = context;
+    if (topic == TOPIC_DEAD_LETTERS ? is_foreign_letter(server->settings, from) : log_is_foreign(from, server->settings->application))
+        return; /* several applications may share a topic */
     if (topic == TOPIC_DEAD_LETTERS) {
         on_letter(server, from);
         return;
@@ -123,6 +135,8 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     } else {
         api_answer(&server->api, connection, path, &reply);
     }
+    if (reply.stream != NULL && strcmp(method, MHD_HTTP_METHOD_HEAD) == 0)
+        MHD_add_response_header(reply.stream, MHD_HTTP_HEADER_CONNECTION, "close"); /* the library would end chunks that a HEAD has none of */
     *upload_length = 0;
     return reply_send(&reply, connection);
 }
@@ -175,7 +189,9 @@ static unsigned connections_allowed(void)
         setrlimit(RLIMIT_NOFILE, &files);
         getrlimit(RLIMIT_NOFILE, &files);
     }
-    return files.rlim_cur >= SERVER_CONNECTIONS + SPARE_FILES ? SERVER_CONNECTIONS : files.rlim_cur > 2 * SPARE_FILES ? (unsigned)files.rlim_cur - SPARE_FILES : SPARE_FILES;
+    if (files.rlim_cur >= SERVER_CONNECTIONS + SPARE_FILES)
+        return SERVER_CONNECTIONS;
+    return (unsigned)(files.rlim_cur > 2 * SPARE_FILES ? files.rlim_cur - SPARE_FILES : files.rlim_cur / 2);
 }
 
 static void tell_address(const struct settings *settings, int descriptor)

@@ -91,6 +91,17 @@ static void gather(struct stream *stream, uint64_t end)
     }
 }
 
+/* What was sent makes room: a reader that keeps just up with the ring's end may never have sent all of `out`. Under the lock. */
+static void drop_sent(struct stream *stream)
+{
+    struct buffer *out = &stream->out;
+    if (stream->sent == 0)
+        return;
+    out->length -= stream->sent;
+    memmove(out->data, out->data + stream->sent, out->length);
+    stream->sent = 0;
+}
+
 /* Its callback runs again. Under the lock. */
 static void wake(struct stream *stream)
 {
@@ -106,8 +117,10 @@ static void let_oldest_go(struct streams *streams, size_t bytes)
 {
     while (streams->told - streams->oldest == STREAMS_RING || (streams->oldest < streams->told && streams->bytes + bytes > STREAMS_RING_BYTES)) {
         for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
-            if (stream->at == streams->oldest)
+            if (stream->at == streams->oldest) {
+                drop_sent(stream);
                 gather(stream, streams->oldest + 1);
+            }
         struct told *oldest = &streams->ring[streams->oldest++ % STREAMS_RING];
         streams->bytes -= record_memory(oldest->record);
         record_drop(oldest->record);

@@ -67,9 +67,12 @@ export async function startDaemon(change = (text) => text) {
       const done = spawnSync("kcat", ["-P", "-b", servers(), "-t", alerts, "-k", alert.fingerprint], { input: JSON.stringify(alert), encoding: "utf8" });
       if (done.status !== 0) throw new Error(`kcat: ${done.stderr}`);
     },
-    /* The worked example, 60 leads of last month, and one of today, so that the last 30 days are never empty. */
+    /* The worked example, 60 leads of last month, and one of this month, so that the last 30 days are never empty. They end with the last whole hour: it came an
+     * hour ago, but in the first hour of a month, when last month's leads are near enough. */
     example() {
-      return [...this.generate(exactMonth()), JSON.stringify({ lead_id: "T-1", at: now(), stage: "kp", product: "Допуск СРО", manager: "Иванов", channel: "site" })];
+      const anHourAgo = new Date(Date.now() - 3600000).toISOString();
+      const at = Date.parse(anHourAgo) >= Date.parse(thisMonth()) ? anHourAgo : now();
+      return [...this.generate(exactMonth()), JSON.stringify({ lead_id: "T-1", at, stage: "kp", product: "Допуск СРО", manager: "Иванов", channel: "site" })];
     },
     /* Sample events that `funneld generate` makes with these options. */
     generate(options) {
@@ -96,6 +99,9 @@ export async function startDaemon(change = (text) => text) {
     },
   };
 }
+
+/* The moment this month began in Moscow. */
+const thisMonth = () => `${new Intl.DateTimeFormat("sv", { timeZone: "Europe/Moscow", year: "numeric", month: "2-digit" }).format(new Date())}-01T00:00:00+03:00`;
 
 /* The last whole month in Moscow: {start: "2026-10-01", days: 31, from: the moment it began} */
 export function lastMonth() {

@@ -33,6 +33,10 @@ test("the wrong token is refused, the right one opens the page, live line includ
   await page.getByLabel("Ключ доступа").fill("something else entirely");
   await page.keyboard.press("Enter");
   await page.getByText("Этот ключ не подошёл.").waitFor();
+  await page.reload();
+  await page.getByLabel("Ключ доступа").fill("сщккусе рщкыу"); // in another layout: nothing that a header carries
+  await page.keyboard.press("Enter");
+  await page.getByText("Этот ключ не подошёл.").waitFor();
   await page.getByLabel("Ключ доступа").fill(TOKEN);
   await page.keyboard.press("Enter");
   await page.waitForSelector("table.funnel");
@@ -44,4 +48,20 @@ test("the wrong token is refused, the right one opens the page, live line includ
   const another = await visit(browser, daemon.page, { quiet: false });
   await another.getByLabel("Ключ доступа").waitFor();
   await another.done();
+});
+
+test("where the browser keeps no site data the page still opens, as long as it stays", async () => {
+  const context = await browser.newContext({ locale: "ru-RU" });
+  const page = await context.newPage();
+  await page.addInitScript(() => {
+    const refuse = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    for (const name of ["sessionStorage", "localStorage"]) Object.defineProperty(window, name, { get: refuse });
+  });
+  await page.goto(daemon.page);
+  await page.getByLabel("Ключ доступа").fill(TOKEN);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("table.funnel");
+  await context.close();
 });

@@ -103,6 +103,7 @@ static void figures_that_differ_are_told_by_name(void **state)
         {"{\"steps\":[{\"step\":\"kp\",\"reached\":1,\"matured\":{\"low\":1}}]}", "{\"steps\":[{\"step\":\"kp\",\"reached\":2,\"matured\":null}]}", "/steps/kp/reached 1 2|"},
         {"{\"open\":[{\"step\":\"kp\",\"leads\":1,\"age_p50\":5}]}", "{\"open\":[{\"step\":\"kp\",\"leads\":1,\"age_p50\":6}]}", ""},
         {"{\"reasons\":{\"дорого\":1}}", "{\"reasons\":{}}", "/reasons/дорого 1 -|"},
+        {"{\"reasons\":{\"matured\":1,\"low\":1}}", "{\"reasons\":{\"matured\":2,\"low\":3}}", "/reasons/matured 1 2|/reasons/low 1 3|"}, /* as customers call them */
         {"{\"bottlenecks\":[{\"from\":\"a\",\"to\":\"b\",\"left\":1}]}", "{\"bottlenecks\":[{\"from\":\"a\",\"to\":\"b\",\"left\":2}]}", "(/bottlenecks/a-b/left 1 2)|"},
         {"{\"share\":0.1,\"why\":[\"x\"]}", "{\"share\":0.2,\"why\":[\"x\",\"y\"]}", "(/share 0.1 0.2)|(/why [\"x\"] [\"x\",\"y\"])|"},
     };

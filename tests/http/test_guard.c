@@ -70,6 +70,11 @@ static void token__files_that_hold_none__stop_the_start(void **state)
     char *large = calloc(1, 5000);
     memset(large, 'a', 5000);
     assert_null(with_token(large, 5000));
+    assert_null(with_token(large, 4097));
+    memcpy(large + 4096, "\r\n", 2);
+    struct guard *guard = with_token(large, 4098); /* as long as may be */
+    assert_non_null(guard);
+    guard_free(guard);
     free(large);
     assert_null(guard_new(&(struct http_settings){.listen = ":1", .token_file = "/nowhere/token"}));
 }

@@ -2,10 +2,26 @@
 
 const TOKEN = "funneld.token";
 
+let held = null; // where the browser may keep nothing: as long as the page
+
+const stored = (action) => {
+  try {
+    return action(sessionStorage);
+  } catch {
+    return null;
+  }
+};
+
 export const token = {
-  get: () => sessionStorage.getItem(TOKEN),
-  set: (value) => sessionStorage.setItem(TOKEN, value),
-  forget: () => sessionStorage.removeItem(TOKEN),
+  get: () => stored((kept) => kept.getItem(TOKEN)) ?? held,
+  set(value) {
+    held = value;
+    stored((kept) => kept.setItem(TOKEN, value));
+  },
+  forget() {
+    held = null;
+    stored((kept) => kept.removeItem(TOKEN));
+  },
 };
 
 export class Problem extends Error {
@@ -18,7 +34,8 @@ export class Problem extends Error {
 export function request(path, query = {}, options = {}) {
   const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== null && value !== undefined));
   const headers = { ...options.headers };
-  if (token.get()) headers.Authorization = `Bearer ${token.get()}`;
+  // A token is ASCII; what was typed in another layout cannot be sent as it is, and is to be refused like any other wrong one.
+  if (token.get()) headers.Authorization = `Bearer ${token.get().replace(/[^\x20-\x7e]/g, "?")}`;
   return fetch(search.size > 0 ? `${path}?${search}` : path, { ...options, headers, cache: "no-cache" });
 }
 
