@@ -253,6 +253,16 @@ void subscription_close(struct subscription *subscription)
 
 /* ---- records ---- */
 
+static struct text application_of(const rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *headers;
+    const void *value = NULL;
+    size_t length = 0;
+    if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_header_get_last(headers, "application", &value, &length);
+    return (struct text){value, length};
+}
+
 static enum subscription_news on_message(struct subscription *subscription, const rd_kafka_message_t *message, struct subscription_record *out)
 {
     struct part *part = message != NULL ? part_of(subscription, message->partition) : NULL;
@@ -262,7 +272,8 @@ static enum subscription_news on_message(struct subscription *subscription, cons
         return SUBSCRIPTION_NOTHING; /* comes as an error event, too, where it matters */
     part->seen.next = message->offset + 1;
     *out = (struct subscription_record){
-        .key = {message->key, message->key_len}, .value = {message->payload, message->len}, .partition = message->partition, .offset = message->offset};
+        .key = {message->key, message->key_len}, .value = {message->payload, message->len}, .application = application_of(message),
+        .partition = message->partition, .offset = message->offset};
     return SUBSCRIPTION_RECORD;
 }
 

@@ -24,6 +24,7 @@ enum subscription_news {
 
 struct subscription_record {
     struct text key, value; /* borrowed until the next call; value data NULL: tombstone */
+    struct text application; /* likewise: who wrote it, as its header says; data NULL: it does not */
     int32_t partition;
     int64_t offset;
 };

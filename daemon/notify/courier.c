@@ -117,6 +117,17 @@ static int write_body(struct courier *courier, const struct notice *const *notic
     return count;
 }
 
+/* Telegram calls a bad request also what is wrong with the chat and not with the message. */
+static bool chat_is_wrong(const cJSON *said)
+{
+    static const char *const signs[] = {"chat not found", "upgraded to a supergroup", "not enough rights"};
+    const char *words = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(said, "description"));
+    bool found = false;
+    for (size_t i = 0; words != NULL && i < sizeof signs / sizeof *signs; i++)
+        found |= strstr(words, signs[i]) != NULL;
+    return found;
+}
+
 /* Telegram says in its body whether it took the message, and how long to wait. */
 static void read_telegram(struct post_answer *answer)
 {
@@ -124,10 +135,13 @@ static void read_telegram(struct post_answer *answer)
     const cJSON *retry_after = cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(said, "parameters"), "retry_after");
     if (cJSON_IsNumber(retry_after) && retry_after->valuedouble > 0)
         answer->retry_after_s = retry_after->valuedouble < 3600 ? (int64_t)retry_after->valuedouble : 3600;
-    if (answer->outcome == POST_DONE && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(said, "ok"))) {
+    bool whole = strlen(answer->body) < POST_BODY_MAX; /* it repeats the message, six bytes a letter; of what is cut the status counts */
+    if (answer->outcome == POST_DONE && whole && !cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(said, "ok"))) {
         answer->outcome = POST_LATER;
         snprintf(answer->text, sizeof answer->text, "answered something that is not Telegram's");
     }
+    if (answer->outcome == POST_REFUSED && chat_is_wrong(said))
+        answer->outcome = POST_LATER;
     cJSON_Delete(said);
 }
 
@@ -246,6 +260,8 @@ static void on_record(struct courier *courier, const struct subscription_record 
         news_remove(courier->news, record->key);
         return;
     }
+    if (record->application.data != NULL && !text_equal(record->application, text_of(courier->settings->application)))
+        return; /* several applications may share the topic */
     if (record->value.length < sizeof begin || memcmp(record->value.data, begin, sizeof begin - 1) != 0)
         return;
     struct notice *notice = notice_read(record->value);

@@ -7,6 +7,7 @@
 
 #include "../core/memory.h"
 #include "../host/clock.h"
+#include "../wire/utf8.h"
 
 enum { STOP_MS = 2000, CONNECT_MS = 5000, RETRY_AFTER_MAX_S = 3600 };
 
@@ -101,12 +102,31 @@ static enum post_outcome outcome_of(long status)
     }
 }
 
-/* The first line of what the receiver said, without what could disturb a log line. */
-static void describe(struct post_answer *answer)
+/* Does an answer repeat a piece of the address that may be a secret? Some servers name the path that they do not know. */
+static bool tells_address(const char *said, const char *url)
 {
-    char said[120];
-    size_t length = strcspn(answer->body, "\r\n");
-    snprintf(said, sizeof said, "%.*s", (int)(length < sizeof said ? length : sizeof said - 1), answer->body);
+    enum { SECRET_LEAST = 6, PIECE_MAX = 4096 };
+    static const char ends[] = "/?&=";
+    const char *scheme = strstr(url, "://"), *at = scheme != NULL ? scheme + 3 : url;
+    at += strcspn(at, ends); /* the host */
+    for (size_t length; *at != '\0'; at += length) {
+        char piece[PIECE_MAX];
+        at += strspn(at, ends);
+        length = strcspn(at, ends);
+        snprintf(piece, sizeof piece, "%.*s", (int)length, at);
+        if (length >= SECRET_LEAST && strstr(said, piece) != NULL)
+            return true;
+    }
+    return false;
+}
+
+/* The first line of what the receiver said, without what could disturb a log line or tell a secret. */
+static void describe(struct post_answer *answer, const char *url)
+{
+    enum { SAID_MOST = 119 };
+    char said[SAID_MOST + 1];
+    struct text line = utf8_cut((struct text){answer->body, strcspn(answer->body, "\r\n")}, SAID_MOST);
+    snprintf(said, sizeof said, "%.*s", tells_address(answer->body, url) ? 0 : (int)line.length, line.data);
     snprintf(answer->text, sizeof answer->text, "answered %ld%s%s", answer->status, *said != '\0' ? ": " : "", said);
 }
 
@@ -130,5 +150,5 @@ void post_send(struct post *post, const char *url, struct text body, struct post
     answer->outcome = outcome_of(answer->status);
     answer->retry_after_s = retry_after_s > RETRY_AFTER_MAX_S ? RETRY_AFTER_MAX_S : retry_after_s > 0 ? retry_after_s : 0;
     if (answer->outcome != POST_DONE)
-        describe(answer);
+        describe(answer, url);
 }

@@ -88,12 +88,19 @@ static void on_pause(void *context, bool caught_up)
     (void)context, (void)caught_up;
 }
 
-/* "sro/rolling-30d/": the longest window sees the most. Of calendar windows the newest counts: keys are in order of time. */
+/* A calendar window has seen next to nothing when it is young: the first deals of a month are of leads that came before it. */
+static bool sees_more(const struct window *a, const struct window *b)
+{
+    bool a_rolls = a->kind == WINDOW_ROLLING, b_rolls = b->kind == WINDOW_ROLLING;
+    return a_rolls != b_rolls ? a_rolls : windows_length_s(a) > windows_length_s(b);
+}
+
+/* "sro/rolling-30d/": the longest window that rolls, or the longest one where none does. Of calendar windows the newest counts: keys are in order of time. */
 static struct buffer prefix_of(const struct funnel *funnel)
 {
     const struct window *longest = NULL;
     for (int w = 0; w < funnel->window_count; w++)
-        if (longest == NULL || windows_length_s(&funnel->windows[w]) > windows_length_s(longest))
+        if (longest == NULL || sees_more(&funnel->windows[w], longest))
             longest = &funnel->windows[w];
     struct buffer prefix = {0};
     if (longest == NULL)

@@ -7,6 +7,7 @@ import records
 import validity
 from application import Application
 from events import moment
+from snapshots import last_by_key
 from suite import expect
 
 MEBIBYTE = 1 << 20
@@ -62,7 +63,7 @@ def forms(suite):
         path = application.directory / "plain.ndjson"
         path.write_bytes(b"".join(value + b"\n" for value in plain))
         live, _ = application.agree_with_replay([path])
-        entered = [snapshot["cohort"]["entered"] for snapshot in live if snapshot["group"] == {}][-1]
+        entered = sum(snapshot["cohort"]["entered"] for snapshot in last_by_key(live).values() if snapshot["group"] == {})  # a month may begin in between
         expect(entered == 4, f"{entered} leads entered; kept, binary, structured and large should have")
         found = application.read(application.letters)
         words = [letters.place_of(letter)[2] for letter in found]

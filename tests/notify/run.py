@@ -31,6 +31,7 @@ SCENARIOS = {
     "endless": scenario_trouble.endless,
     "away": scenario_trouble.away,
     "refused": scenario_trouble.refused,
+    "words": scenario_trouble.words,
     "tls": scenario_trouble.tls,
     "restart": scenario_memory.restart,
     "killed": scenario_memory.killed,

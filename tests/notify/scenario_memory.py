@@ -6,7 +6,7 @@ from alerts import again, alert, resolved
 from servers import Server
 from suite import expect, text_of, wait_until
 
-RECEIVERS = '  group_wait: 200ms\n  receivers:\n    - {{name: chat, kind: slack, url: "{url}", timeout: 1s}}\n'
+RECEIVERS = '  group_wait: 200ms\n  receivers:\n    - {{name: chat, kind: slack, url: "{url}", timeout: 3s}}\n'
 
 
 def heads(server):

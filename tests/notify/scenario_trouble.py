@@ -1,12 +1,13 @@
 """Receivers that misbehave: nothing is lost, nothing is told twice that was taken, and nobody else waits."""
 
+import json
 import subprocess
 
 from alerts import alert, resolved
 from servers import Server
 from suite import expect, text_of, wait_until
 
-RECEIVER = '    - {{name: {name}, kind: slack, url: "{url}", timeout: 500ms}}\n'
+RECEIVER = '    - {{name: {name}, kind: slack, url: "{url}", timeout: 2s}}\n'
 
 
 def trouble(world):
@@ -74,6 +75,39 @@ def refused(world):
     expect(counted == [1, 1, 1], f"/metrics: delivered, retried, refused: {counted}")
     expect([request[4] for request in server.seen()] == [500, 400, "ok"], f"{[request[4] for request in server.seen()]}")
     expect("ISO" in text_of(server.taken()[0]), server.taken()[0])
+
+
+def as_telegram(_, body):
+    """All of the message comes back, six bytes a letter that is not ASCII, and what is marked in it one by one."""
+    text = json.loads(body)["text"]
+    return 200, json.dumps({"ok": True, "result": {"message_id": 1, "text": text, "entities": text.count("<") * [{"offset": 0, "length": 10, "type": "text_link", "url": "https://funnel.example/?funnel=sro"}]}})
+
+
+def with_path(path, _):
+    return 503, json.dumps({"error": "в " + 99 * "я", "path": path}, ensure_ascii=False)
+
+
+def words(world):
+    """What a receiver says beside its status: a long echo is an answer like any other, a chat that has moved is no mistake of the message, and an address that
+    is repeated may be a secret."""
+    echo, moved, spring = Server(usual=as_telegram), Server([lambda *_: (400, json.dumps({"ok": False, "description": "Bad Request: group chat was upgraded to a supergroup chat"}))],
+                                                            usual='{"ok":true}'), Server([with_path])
+    telegram = '    - {{name: {name}, kind: telegram, token: "1:secret", chat_id: -100, api_url: "{url}"}}\n'
+    world.configure("  group_wait: 1s\n  receivers:\n" + telegram.format(name="echo", url=echo.url) + telegram.format(name="moved", url=moved.url) +
+                    RECEIVER.format(name="spring", url=spring.url + "/services/SECRETXYZ"))
+    world.publish(*[alert(manager=f"Константинопольский Александр {number}") for number in range(30)])
+    daemon = world.start()
+    for server in (moved, spring):
+        wait_until(server.taken, 30, f"a message after {server.seen()}")
+    wait_until(echo.taken, 20, "the long message")
+    world.stop(daemon)
+    texts = [text_of(body) for body in echo.taken()]
+    expect(max(len(as_telegram("", body)[1]) for body in echo.taken()) > 16384, f"answers of {[len(as_telegram('', body)[1]) for body in echo.taken()]} bytes")
+    expect(len(set(texts)) == len(texts), f"{len(texts)} messages, {len(set(texts))} different ones")
+    said = (world.directory / "said").read_bytes().decode()  # characters are whole
+    expect("answered 503" in said and "SECRETXYZ" not in said, said)
+    for server in (echo, moved, spring):
+        server.close()
 
 
 def tls(world):

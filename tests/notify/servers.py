@@ -10,7 +10,7 @@ import time
 class Server:
     """Answers each request with the next of `script`, and with 200 once that is used up:
     an integer (a status), "429:SECONDS" (with Retry-After), "hang", "close" (in the middle of the answer), "garbage" (no HTTP), "endless" (a body without
-    end), or a text (the body of a 200)."""
+    end), a text (the body of a 200), or a function of the path and the body that gives a status and a text."""
 
     def __init__(self, script=(), usual="ok", certificate=None):
         self.script, self.usual, self.lock = list(script), usual, threading.Lock()
@@ -63,6 +63,12 @@ class Server:
             except OSError:
                 pass
             handler.close_connection = True
+        elif callable(action):
+            status, text = action(*self.seen()[-1][1:4:2])
+            handler.send_response(status)
+            handler.send_header("Content-Length", str(len(text.encode())))
+            handler.end_headers()
+            handler.wfile.write(text.encode())
         else:
             status, _, seconds = str(action).partition(":") if not isinstance(action, str) or action.startswith("429") else ("200", "", "")
             text = (action if isinstance(action, str) and status == "200" else "what is wrong").encode()
