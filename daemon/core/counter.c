@@ -103,6 +103,7 @@ struct deltas *counter_deltas(struct counter *counter)
 {
     journal_post(counter->journal, &counter->deltas);
     journal_trim(counter->journal);
+    deltas_settle(&counter->deltas); /* here, where ledgers do it side by side */
     return &counter->deltas;
 }
 

@@ -73,6 +73,12 @@ void deltas_note_stay(struct deltas *deltas, uint32_t group)
     standing_of(deltas, group)->stays_changed = true;
 }
 
+void deltas_settle(struct deltas *deltas)
+{
+    for (size_t i = 0; i < deltas->count; i++)
+        tally_settle(&deltas->list[i].tally);
+}
+
 void deltas_clear(struct deltas *deltas)
 {
     for (size_t i = deltas->count; i-- > 0;) { /* the last first: what it was put behind is still there */

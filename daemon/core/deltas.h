@@ -33,6 +33,7 @@ uint32_t deltas_place(struct deltas *deltas, uint32_t group, int32_t slice); /* 
 
 void deltas_add_standing(struct deltas *deltas, uint32_t group, int step, int64_t minor);
 void deltas_note_stay(struct deltas *deltas, uint32_t group);
+void deltas_settle(struct deltas *deltas); /* so that reading the tallies finds them in order */
 void deltas_clear(struct deltas *deltas);
 
 #endif

@@ -94,6 +94,11 @@ static struct tally *settled(const struct tally *tally)
     return same;
 }
 
+void tally_settle(struct tally *tally)
+{
+    settle(tally);
+}
+
 void tally_make_room(struct tally *tally)
 {
     settle(tally);

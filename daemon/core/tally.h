@@ -127,6 +127,9 @@ const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_
 /* All of them, ascending; they live in the tally until it is changed. */
 const struct tally_entry *tally_entries(const struct tally *tally, size_t *count);
 
+/* Sort the additions in now, where time is, rather than when somebody reads. */
+void tally_settle(struct tally *tally);
+
 /* Give back the memory that additions would need: few are to come. */
 void tally_trim(struct tally *tally);
 

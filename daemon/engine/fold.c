@@ -10,6 +10,13 @@ enum {
     PREFETCH_LEAD = 8,
 };
 
+/* By the thread that will use it, so that their memory lies apart. */
+static void make_shard(void *context, int shard)
+{
+    struct fold *fold = context;
+    fold->shards[shard] = ledger_new(&fold->definition);
+}
+
 void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool, bool changelog)
 {
     *fold = (struct fold){.settings = settings, .pool = pool, .shard_count = pool_threads(pool)};
@@ -24,8 +31,7 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
         .no_changelog = !changelog,
     };
     fold->shards = memory_new((size_t)fold->shard_count * sizeof *fold->shards);
-    for (int i = 0; i < fold->shard_count; i++)
-        fold->shards[i] = ledger_new(&fold->definition);
+    pool_run(pool, make_shard, fold);
     fold->board = board_new(&fold->definition, &settings->zone, fold->shard_count);
     fold->last_event_at = memory_new((size_t)settings->funnel_count * sizeof *fold->last_event_at);
     for (int f = 0; f < settings->funnel_count; f++)

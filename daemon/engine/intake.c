@@ -5,19 +5,26 @@
 #include "../core/memory.h"
 #include "bound.h"
 
+static void make_decoder(void *context, int thread)
+{
+    struct intake *intake = context;
+    intake->decoders[thread] = memory_new(sizeof *intake->decoders[thread]);
+    intake->decoders[thread]->decoder = decoder_new(intake->settings, intake->now_limit);
+}
+
 void intake_init(struct intake *intake, const struct settings *settings, struct pool *pool, int64_t now_limit, struct intake_limits limits)
 {
-    *intake = (struct intake){.settings = settings, .limits = limits, .pool = pool, .greatest_at = TIME_NONE, .watermark_ms = TIME_NONE};
-    intake->decoders = memory_new((size_t)pool_threads(pool) * sizeof *intake->decoders);
-    for (int i = 0; i < pool_threads(pool); i++)
-        intake->decoders[i].decoder = decoder_new(settings, now_limit);
+    *intake = (struct intake){.settings = settings, .now_limit = now_limit, .limits = limits, .pool = pool, .greatest_at = TIME_NONE, .watermark_ms = TIME_NONE};
+    intake->decoders = memory_new((size_t)pool_threads(pool) * sizeof(struct intake_decoder *));
+    pool_run(pool, make_decoder, intake);
 }
 
 void intake_free(struct intake *intake)
 {
     for (int i = 0; i < pool_threads(intake->pool); i++) {
-        decoder_free(intake->decoders[i].decoder);
-        convert_free(&intake->decoders[i].convert);
+        decoder_free(intake->decoders[i]->decoder);
+        convert_free(&intake->decoders[i]->convert);
+        free(intake->decoders[i]);
     }
     free(intake->decoders);
     free(intake->items);
@@ -28,14 +35,16 @@ void intake_free(struct intake *intake)
 /* Each thread decodes one stretch of the block after another with a decoder of its own, until there are no more. */
 static void decode_stretches(void *context, int thread)
 {
-    enum { STRETCH = 128 };
+    enum { STRETCH = 128, RECORD_AHEAD = 8 };
     struct intake *intake = context;
-    struct intake_decoder *own = &intake->decoders[thread];
+    struct intake_decoder *own = intake->decoders[thread];
     decoder_reset(own->decoder);
     if (thread == 0 && intake->meanwhile != NULL && pool_threads(intake->pool) > 1)
         intake->meanwhile(intake->meanwhile_context);
     for (int from; (from = atomic_fetch_add(&intake->next_record, STRETCH)) < intake->record_count;)
         for (int i = from; i < from + STRETCH && i < intake->record_count; i++) {
+            if (i + RECORD_AHEAD < intake->record_count)
+                __builtin_prefetch(&intake->records[i + RECORD_AHEAD]); /* most likely another thread has written it */
             struct record record = convert_record(&own->convert, &intake->records[i], intake->topic);
             intake->element_counts[i] = decoder_decode(own->decoder, &record, &intake->elements[i]);
         }
@@ -53,7 +62,7 @@ static void admit(struct intake *intake, struct intake_item *item)
         int64_t at = decoded->event.at;
         if (at < item->bound) {
             item->fault = FAULT_TOO_OLD;
-            item->decoded = decoder_refuse(intake->decoders[0].decoder, decoded, FAULT_TOO_OLD, "at", "older than the retention allows");
+            item->decoded = decoder_refuse(intake->decoders[0]->decoder, decoded, FAULT_TOO_OLD, "at", "older than the retention allows");
         } else if (at > intake->limits.as_of || at >= intake->limits.to || at < intake->limits.from) {
             item->skipped = true;
             item->fault = FAULT_NONE;

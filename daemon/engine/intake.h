@@ -32,9 +32,10 @@ struct intake_item { /* one event, in log order */
 
 struct intake {
     const struct settings *settings;
+    int64_t now_limit; /* see decoder_new */
     struct intake_limits limits;
     struct pool *pool;
-    struct intake_decoder { struct decoder *decoder; struct convert convert; } *decoders; /* one a thread */
+    struct intake_decoder { struct decoder *decoder; struct convert convert; } **decoders; /* one a thread, made by it, so that their memory lies apart */
     const struct log_record *records;
     const char *topic;           /* theirs; NULL: of a file */
     int record_count;

@@ -1,6 +1,7 @@
 /* streams.h -- server-sent events: clients that listen, and what is told to them.
- * What is told lies in one ring of STREAMS_RING events and STREAMS_RING_BYTES, whoever listens; a client is a place in it and sends what concerns it. One that
- * falls so far behind that the ring has moved on is cut off and comes back for the present state: a slow reader holds nothing up and costs no memory.
+ * What is told lies in one ring of STREAMS_RING events and STREAMS_RING_BYTES, whoever listens; a client is a place in it and sends what concerns it, and takes
+ * along about a block of what the ring is about to forget. One that falls further behind is cut off and comes back for the present state: a slow reader holds
+ * nothing up and costs no memory.
  * Threads: streams_tell, streams_tick and streams_close from any thread; the rest on the server's. A lock inside.
  * Source: WHATWG HTML, "Server-sent events". */
 #ifndef FUNNELD_HTTP_STREAMS_H

@@ -9,6 +9,8 @@ from children import Daemon, Failure, Finished, answer
 
 SEED = 1
 CATCH_UP_S = 600
+# As kafka-server-start.sh has them: in the tests a broker starts quickly, here it is compiled as in production.
+BROKER_OPTIONS = "-server -Xms1g -Xmx1g -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:InitiatingHeapOccupancyPercent=35 -XX:+ExplicitGCInvokesConcurrent"
 
 
 class Workshop:
@@ -66,8 +68,8 @@ class Workshop:
     def start_broker(self):
         if self.servers is None:
             shutil.rmtree(self.broker, ignore_errors=True)
-            started = subprocess.run([os.path.join(self.root, "scripts/kafka"), "start", self.broker], env={**os.environ, "PORT": "0"},
-                                     stdout=subprocess.PIPE, text=True, check=True)
+            environment = {**os.environ, "PORT": "0", "KAFKA_JVM_PERFORMANCE_OPTS": BROKER_OPTIONS}
+            started = subprocess.run([os.path.join(self.root, "scripts/kafka"), "start", self.broker], env=environment, stdout=subprocess.PIPE, text=True, check=True)
             self.servers = started.stdout.strip()
 
     def topic(self, name, partitions, leads=None):
