@@ -10,11 +10,55 @@ enum {
     BLOCK_LEAST = 1 << 10,     /* of one partition */
 };
 
+/* ---- blocks ---- */
+
+static void release(struct feed *feed, struct log_block *block)
+{
+    if (block->count > 0)
+        feed->log->ops->release(feed->log, block);
+    *block = (struct log_block){0};
+}
+
+static enum log_status read_block(struct feed *feed, struct feed_input *input, struct log_block *block)
+{
+    int share = BLOCK_RECORDS / feed->count;
+    enum log_status status = feed->log->ops->read(feed->log, (int)(input - feed->inputs), share > BLOCK_LEAST ? share : BLOCK_LEAST, block);
+    if (status == LOG_OK)
+        feed->records += (uint64_t)block->count;
+    else
+        *block = (struct log_block){0};
+    return status;
+}
+
+/* While a block is decoded. */
+static void read_ahead(void *context)
+{
+    struct feed_input *input = context;
+    release(input->feed, &input->past);
+    if (input->block_end == input->block.count)
+        input->status = read_block(input->feed, input, &input->ahead);
+}
+
+/* All of the block is in the intake and taken: go to the next one, if there is one. */
+static enum log_status next_block(struct feed *feed, struct feed_input *input)
+{
+    input->past = input->block;
+    input->block = input->ahead;
+    input->ahead = (struct log_block){0};
+    input->block_begin = input->block_end = 0;
+    input->at_end = false;
+    return input->block.count > 0 ? LOG_OK : read_block(feed, input, &input->block);
+}
+
+/* ---- opening and closing ---- */
+
 static void open_input(struct feed_input *input, const struct settings *settings, struct pool *pool, const struct checkpoint *checkpoint)
 {
     input->offset = input->counted_to = -1;
     input->greatest_at = input->watermark_ms = input->end_seen_ms = TIME_NONE;
     intake_init(&input->intake, settings, pool, TIME_NEVER, (struct intake_limits){TIME_NONE, TIME_NEVER, TIME_NEVER});
+    input->intake.meanwhile = read_ahead;
+    input->intake.meanwhile_context = input;
     for (int p = 0; checkpoint != NULL && p < checkpoint->partition_count; p++) {
         const struct checkpoint_partition *known = &checkpoint->partitions[p];
         if (known->partition != input->name.partition || !text_equal(text_of(known->topic), text_of(input->name.topic)))
@@ -32,6 +76,7 @@ enum log_status feed_open(struct feed *feed, const struct settings *settings, st
     feed->inputs = memory_new((size_t)feed->count * sizeof *feed->inputs);
     struct log_position *positions = memory_new((size_t)feed->count * sizeof *positions);
     for (int i = 0; i < feed->count; i++) {
+        feed->inputs[i].feed = feed;
         feed->inputs[i].name = partitions[i];
         open_input(&feed->inputs[i], settings, pool, checkpoint);
         positions[i] = (struct log_position){i, feed->inputs[i].offset};
@@ -41,17 +86,12 @@ enum log_status feed_open(struct feed *feed, const struct settings *settings, st
     return status;
 }
 
-static void release(struct feed *feed, struct feed_input *input)
-{
-    if (input->block.count > 0)
-        feed->log->ops->release(feed->log, &input->block);
-    input->block.count = input->block_begin = input->block_end = 0;
-}
-
 void feed_free(struct feed *feed)
 {
     for (int i = 0; i < feed->count; i++) {
-        release(feed, &feed->inputs[i]);
+        release(feed, &feed->inputs[i].past);
+        release(feed, &feed->inputs[i].block);
+        release(feed, &feed->inputs[i].ahead);
         intake_free(&feed->inputs[i].intake);
     }
     free(feed->inputs);
@@ -107,25 +147,20 @@ static void see_end(struct feed *feed, struct feed_input *input, int64_t end_see
 
 enum log_status feed_read(struct feed *feed)
 {
-    const struct log_ops *ops = feed->log->ops;
-    int most = BLOCK_RECORDS / (feed->count > 0 ? feed->count : 1);
     for (int i = 0; i < feed->count; i++) {
         struct feed_input *input = &feed->inputs[i];
         if (!intake_is_empty(&input->intake))
             continue;
-        if (input->block_end == input->block.count) {
-            release(feed, input);
-            input->at_end = false;
-            enum log_status status = ops->read(feed->log, i, most > BLOCK_LEAST ? most : BLOCK_LEAST, &input->block);
-            if (status != LOG_OK)
-                return status;
-            feed->records += (uint64_t)input->block.count;
-        }
-        int64_t end_seen_ms = input->block.count == 0 ? ops->end_seen_ms(feed->log, i, input->offset) : INT64_MIN;
+        if (input->status == LOG_OK && input->block_end == input->block.count)
+            input->status = next_block(feed, input);
+        if (input->status != LOG_OK)
+            return input->status;
+        int64_t end_seen_ms = input->block.count == 0 ? feed->log->ops->end_seen_ms(feed->log, i, input->offset) : INT64_MIN;
         if (input->block.count > 0)
             fill(input);
         else if (end_seen_ms != INT64_MIN)
             see_end(feed, input, end_seen_ms);
+        release(feed, &input->past);
     }
     return LOG_OK;
 }

@@ -8,9 +8,12 @@
 #include "intake.h"
 
 struct feed_input { /* one partition */
+    struct feed *feed;
     struct log_partition name;
     struct intake intake;
     struct log_block block;      /* being taken from; count 0: none */
+    struct log_block past, ahead; /* the one before it, to be released, and the one after it, read while it is decoded; count 0: none */
+    enum log_status status;      /* of reading ahead */
     int block_begin, block_end;  /* what of it is in the intake */
     int64_t offset;              /* the next one not wholly taken; -1: from the start */
     int64_t greatest_at;         /* of what was taken; TIME_NONE */

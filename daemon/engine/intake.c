@@ -39,7 +39,7 @@ static void decode_stretches(void *context, int thread)
     struct intake *intake = context;
     struct intake_decoder *own = intake->decoders[thread];
     decoder_reset(own->decoder);
-    if (thread == 0 && intake->meanwhile != NULL && pool_threads(intake->pool) > 1)
+    if (thread == 0 && intake->meanwhile != NULL)
         intake->meanwhile(intake->meanwhile_context);
     for (int from; (from = atomic_fetch_add(&intake->next_record, STRETCH)) < intake->record_count;)
         for (int i = from; i < from + STRETCH && i < intake->record_count; i++) {

@@ -43,7 +43,7 @@ struct intake {
     size_t count, capacity, next; /* items[next] is the first one not yet taken */
     int64_t greatest_at;          /* of all admitted so far, taken or not; TIME_NONE */
     int64_t watermark_ms;         /* likewise */
-    void (*meanwhile)(void *context); /* what the owner's thread does while others begin to decode; NULL: nothing */
+    void (*meanwhile)(void *context); /* what the owner's thread does first, while others begin to decode; NULL: nothing */
     void *meanwhile_context;
     /* while decoding */
     atomic_int next_record;

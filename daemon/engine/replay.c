@@ -199,7 +199,7 @@ bool replay_run(const struct settings *settings, const struct replay_options *op
     for (int i = 0; i < count; i++) {
         replay.inputs[i].history = histories[i];
         intake_init(&replay.inputs[i].intake, settings, replay.pool, options->as_of != TIME_NONE ? options->as_of : options->now, limits);
-        if (histories[i]->ops->ahead != NULL) {
+        if (histories[i]->ops->ahead != NULL && options->threads > 1) {
             replay.inputs[i].intake.meanwhile = read_ahead;
             replay.inputs[i].intake.meanwhile_context = &replay.inputs[i];
         }
