@@ -68,14 +68,29 @@ static bool has_counted(const struct checkpoint *last)
     return false;
 }
 
+static bool leads_are_missing(const struct restored *restored)
+{
+    return restored->checkpoint != NULL && restored->rows == restored->unread_rows && has_counted(restored->checkpoint);
+}
+
+static bool checkpoint_is_missing(const struct restored *restored)
+{
+    return restored->checkpoint == NULL && restored->rows > 0;
+}
+
+bool changes_are_torn(const struct restored *restored)
+{
+    return leads_are_missing(restored) || checkpoint_is_missing(restored);
+}
+
 bool changes_are_borne(const struct settings *settings, const struct restored *restored, bool accepted)
 {
     const struct checkpoint *last = restored->checkpoint;
     struct saying saying = {.settings = settings, .level = accepted ? OPERATOR_WARN : OPERATOR_ERROR};
     uint64_t unread = unknowns_leads(&restored->unread, 0);
-    if (last != NULL && restored->rows == restored->unread_rows && has_counted(last))
+    if (leads_are_missing(restored))
         refuse(&saying, "events were counted, but no lead can be read from %s-leads-changelog: it was lost, or another version of this program wrote it", settings->application);
-    else if (last == NULL && restored->rows > 0)
+    else if (checkpoint_is_missing(restored))
         refuse(&saying, "%s-leads-changelog knows of leads, but %s-checkpoint does not say how far the input was read: it was lost", settings->application,
                settings->application);
     else if (restored->checkpoint_unread)

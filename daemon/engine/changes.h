@@ -15,6 +15,10 @@
 #include "../settings/settings.h"
 #include "restore.h"
 
+/* Rows without a checkpoint, or a checkpoint without rows. Either was lost; or this process has been shut out, has not heard of it, and another one committed
+ * between the reading of the two: whoever leads anew knows. */
+bool changes_are_torn(const struct restored *restored);
+
 /* Say in the operator's log what has changed since the checkpoint in `restored` (NULL: the application has never committed), as far as it matters, and what of the
  * changelog is not known wholly. false: there is something that the state does not bear, and it was not `accepted`. */
 bool changes_are_borne(const struct settings *settings, const struct restored *restored, bool accepted);

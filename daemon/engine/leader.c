@@ -49,6 +49,7 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     int64_t published_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
+    bool torn;                   /* leads and checkpoint do not go together, for the first time */
 };
 
 static int64_t steady_ms(const struct leader *leader)
@@ -225,14 +226,18 @@ static int64_t until_next_look(const struct leader *leader)
 
 /* ---- a reign ---- */
 
-static enum log_status take_office(struct leader *leader)
+/* `sure`: that leads and checkpoint do not go together was seen in the reign before, too. */
+static enum log_status take_office(struct leader *leader, bool sure)
 {
     int64_t started_ms = steady_ms(leader);
     struct restored restored;
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, leader->alerting, &restored);
     const struct checkpoint *checkpoint = restored.checkpoint;
-    if (status == LOG_OK && !changes_are_borne(leader->settings, &restored, leader->options->accept_changes))
+    leader->torn = status == LOG_OK && !sure && changes_are_torn(&restored);
+    if (leader->torn)
+        operator_log(OPERATOR_WARN, leader->settings->application, "leads and checkpoint do not go together: another process may lead by now; leading anew to be sure");
+    if (leader->torn || (status == LOG_OK && !changes_are_borne(leader->settings, &restored, leader->options->accept_changes)))
         status = LOG_REFUSED;
     unknowns_free(&restored.unread);
     unknowns_free(&restored.unknowns);
@@ -258,7 +263,8 @@ static enum log_status take_office(struct leader *leader)
     return status;
 }
 
-static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, const atomic_bool *stopping)
+/* *torn: the reign before ended at once, since leads and checkpoint did not go together; set anew. */
+static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, bool *torn, const atomic_bool *stopping)
 {
     struct leader leader = {.settings = settings, .options = options, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
     leader.commit_leads = COMMIT_LEADS;
@@ -266,7 +272,8 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
     leader.alerting = alerting_new(&leader.fold);
-    leader.outputs.status = take_office(&leader);
+    leader.outputs.status = take_office(&leader, *torn);
+    *torn = leader.torn;
     leader.told_ms = steady_ms(&leader);
     while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.outputs.status == LOG_OK)
@@ -295,17 +302,18 @@ enum log_status leader_run(const struct settings *settings, struct log *log, con
 {
     struct pool *pool = pool_new(options->threads);
     enum log_status status;
+    bool torn = false;
     do {
         figures_leading(false);
         status = log->ops->lead(log);
         figures_leading(status == LOG_OK);
         if (status == LOG_OK)
-            status = reign(settings, log, pool, options, stopping);
+            status = reign(settings, log, pool, options, &torn, stopping);
         if (status == LOG_FENCED)
             operator_log(OPERATOR_WARN, settings->application, "%s; standing by", log->ops->error(log));
         else if (status == LOG_ABORTED)
             operator_log(OPERATOR_WARN, settings->application, "%s; restoring from the last commit", log->ops->error(log));
-    } while ((status == LOG_ABORTED || status == LOG_FENCED) && !atomic_load(stopping));
+    } while ((status == LOG_ABORTED || status == LOG_FENCED || (status == LOG_REFUSED && torn)) && !atomic_load(stopping));
     figures_leading(false);
     pool_free(pool);
     return status == LOG_FAILED || status == LOG_REFUSED ? status : LOG_STOPPED;
