@@ -32,8 +32,12 @@ static bool is_one_of(const char *name, const char *const *words)
     return false;
 }
 
-/* What lies below is called as customers call it. */
-static const char REASONS[] = "/reasons";
+/* Figures by reason are called as customers call them, be it as one of ours. */
+static bool is_by_reason(struct text path)
+{
+    static const char reasons[] = "/reasons";
+    return memmem(path.data, path.length, reasons, sizeof reasons - 1) != NULL;
+}
 
 static bool moves_by_time(const char *name)
 {
@@ -76,13 +80,13 @@ static void flatten(struct leaves *leaves, const cJSON *value)
     size_t length = leaves->path.length;
     const cJSON *member;
     int number = 0;
-    bool holds_reasons = length >= sizeof REASONS - 1 && memcmp(leaves->path.data + length - (sizeof REASONS - 1), REASONS, sizeof REASONS - 1) == 0;
+    bool by_reason = length > 0 && is_by_reason((struct text){leaves->path.data, length});
     if ((!cJSON_IsObject(value) && !cJSON_IsArray(value)) || (cJSON_IsArray(value) && is_list_of_texts(value))) {
         add_leaf(leaves, value);
         return;
     }
     cJSON_ArrayForEach(member, value) {
-        if (cJSON_IsObject(value) && !holds_reasons && moves_by_time(member->string))
+        if (cJSON_IsObject(value) && !by_reason && moves_by_time(member->string))
             continue;
         buffer_char(&leaves->path, '/');
         if (cJSON_IsObject(value))
@@ -126,8 +130,7 @@ static void free_leaves(struct leaves *leaves)
 static bool is_derived(const char *path)
 {
     static const char *const words[] = {"low", "high", "share", "reference", "extra_wins", "extra_amount", "from_start", "rank", "target", "baseline", "why", NULL};
-    const char *reasons = strstr(path, REASONS);
-    return reasons == NULL && (is_one_of(strrchr(path, '/') + 1, words) || strstr(path, "/bottlenecks/") != NULL);
+    return !is_by_reason(text_of(path)) && (is_one_of(strrchr(path, '/') + 1, words) || strstr(path, "/bottlenecks/") != NULL);
 }
 
 static struct difference difference_of(const struct leaf *a, const struct leaf *b)

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "../core/memory.h"
+#include "../http/guard.h"
 #include "../settings/http_section.h"
 #include "../settings/notation.h"
 #include "command.h"
@@ -239,7 +240,7 @@ static bool show(struct client *client, const cJSON *application, const char *pa
 
 static bool read_token(struct client *client, const char *path)
 {
-    char token[4096 + 2 + 1]; /* as long as the daemon takes them, with the line's end */
+    char token[GUARD_TOKEN_FILE + 1];
     FILE *file = fopen(path, "rb");
     size_t length = file != NULL ? fread(token, 1, sizeof token - 1, file) : 0;
     if (file == NULL || length == 0) {
@@ -249,9 +250,7 @@ static bool read_token(struct client *client, const char *path)
         return false;
     }
     fclose(file);
-    token[length] = '\0';
-    while (length > 0 && strchr("\r\n \t", token[length - 1]) != NULL) /* as the daemon reads it */
-        token[--length] = '\0';
+    token[guard_token_length(token, length)] = '\0'; /* as the daemon reads it */
     struct buffer header = {0};
     buffer_format(&header, "Authorization: Bearer %s", token);
     client->headers = curl_slist_append(NULL, header.data);

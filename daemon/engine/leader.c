@@ -49,7 +49,6 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     int64_t published_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
-    bool torn;                   /* leads and checkpoint do not go together, for the first time */
 };
 
 static int64_t steady_ms(const struct leader *leader)
@@ -226,18 +225,18 @@ static int64_t until_next_look(const struct leader *leader)
 
 /* ---- a reign ---- */
 
-/* `sure`: that leads and checkpoint do not go together was seen in the reign before, too. */
-static enum log_status take_office(struct leader *leader, bool sure)
+/* *torn: leads and checkpoint did not go together in the reign before, which ended at once; set where that is so for the first time. */
+static enum log_status take_office(struct leader *leader, bool *torn)
 {
     int64_t started_ms = steady_ms(leader);
     struct restored restored;
     service_status("took the lead of %s, restoring", leader->settings->application);
     enum log_status status = restore_all(leader->log, &leader->fold, leader->publisher, leader->alerting, &restored);
     const struct checkpoint *checkpoint = restored.checkpoint;
-    leader->torn = status == LOG_OK && !sure && changes_are_torn(&restored);
-    if (leader->torn)
+    *torn = status == LOG_OK && !*torn && changes_are_torn(&restored);
+    if (*torn)
         operator_log(OPERATOR_WARN, leader->settings->application, "leads and checkpoint do not go together: another process may lead by now; leading anew to be sure");
-    if (leader->torn || (status == LOG_OK && !changes_are_borne(leader->settings, &restored, leader->options->accept_changes)))
+    if (*torn || (status == LOG_OK && !changes_are_borne(leader->settings, &restored, leader->options->accept_changes)))
         status = LOG_REFUSED;
     unknowns_free(&restored.unread);
     unknowns_free(&restored.unknowns);
@@ -263,7 +262,6 @@ static enum log_status take_office(struct leader *leader, bool sure)
     return status;
 }
 
-/* *torn: the reign before ended at once, since leads and checkpoint did not go together; set anew. */
 static enum log_status reign(const struct settings *settings, struct log *log, struct pool *pool, const struct leader_options *options, bool *torn, const atomic_bool *stopping)
 {
     struct leader leader = {.settings = settings, .options = options, .log = log, .ops = log->ops, .pool = pool, .outputs = {.settings = settings, .log = log}};
@@ -272,8 +270,7 @@ static enum log_status reign(const struct settings *settings, struct log *log, s
     fold_init(&leader.fold, settings, pool, true);
     leader.publisher = publisher_new(&leader.fold);
     leader.alerting = alerting_new(&leader.fold);
-    leader.outputs.status = take_office(&leader, *torn);
-    *torn = leader.torn;
+    leader.outputs.status = take_office(&leader, torn);
     leader.told_ms = steady_ms(&leader);
     while (leader.outputs.status == LOG_OK && !atomic_load(stopping)) {
         if (!turn(&leader) && leader.outputs.status == LOG_OK)

@@ -36,7 +36,7 @@ void outputs_headers(struct outputs_headers *headers, const char *type, const ch
 {
     headers->list[0] = (struct log_header){TEXT("type"), text_of(type)};
     headers->list[1] = (struct log_header){TEXT("schema"), TEXT("1")};
-    headers->list[2] = (struct log_header){TEXT("application"), text_of(application)};
+    headers->list[2] = (struct log_header){TEXT(LOG_WHOSE), text_of(application)};
     headers->count = 3;
     if (digest == 0)
         return;

@@ -11,17 +11,22 @@
 #include "../host/operator_log.h"
 
 enum {
-    TOKEN_MAX = 4096,
-    TOKEN_ENDING = 2, /* of its line */
     TOKEN_LEAST = 16, /* shorter ones can be guessed */
     HOST_MAX = 255,
 };
 
 struct guard {
     const struct http_settings *http;
-    char token[TOKEN_MAX + TOKEN_ENDING + 1]; /* "": none is asked for */
+    char token[GUARD_TOKEN_FILE + 1]; /* "": none is asked for */
     size_t token_length;
 };
+
+size_t guard_token_length(const char *bytes, size_t length)
+{
+    while (length > 0 && strchr("\r\n \t", bytes[length - 1]) != NULL)
+        length--;
+    return length;
+}
 
 static bool read_token(struct guard *guard, const char *path)
 {
@@ -33,13 +38,12 @@ static bool read_token(struct guard *guard, const char *path)
     size_t length = fread(guard->token, 1, sizeof guard->token, file);
     bool read = !ferror(file);
     fclose(file);
-    while (length > 0 && strchr("\r\n \t", guard->token[length - 1]) != NULL)
-        length--;
+    length = guard_token_length(guard->token, length);
     bool one_line = true;
     for (size_t i = 0; i < length; i++)
         one_line &= guard->token[i] >= ' ' && guard->token[i] < 0x7f; /* what a header can carry: no second line, no byte order mark */
-    if (!read || length < TOKEN_LEAST || length > TOKEN_MAX || !one_line) {
-        operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected one line of %d to %d ASCII characters", TOKEN_LEAST, TOKEN_MAX);
+    if (!read || length < TOKEN_LEAST || length > GUARD_TOKEN_MAX || !one_line) {
+        operator_log(OPERATOR_ERROR, path, "http.token_file holds no token: expected one line of %d to %d ASCII characters", TOKEN_LEAST, GUARD_TOKEN_MAX);
         return false;
     }
     guard->token[length] = '\0';

@@ -7,6 +7,11 @@
 
 #include "../settings/settings.h"
 
+enum { GUARD_TOKEN_MAX = 4096, GUARD_TOKEN_FILE = GUARD_TOKEN_MAX + 2 /* with its line's end */ };
+
+/* How many of a file's bytes are the token: without what ends its line. */
+size_t guard_token_length(const char *bytes, size_t length);
+
 struct guard;
 
 /* NULL: the token's file cannot be used, which has been said in the operator's log. The settings are borrowed. */

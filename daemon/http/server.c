@@ -41,10 +41,7 @@ struct server {
 static bool is_foreign_letter(const struct settings *settings, const struct log_record *letter)
 {
     struct text from = log_header_value(letter, TEXT("__streams.errors.topic"));
-    bool own = from.data == NULL;
-    for (int t = 0; t < settings->topic_count; t++)
-        own |= text_equal(from, text_of(settings->topics[t]));
-    return !own;
+    return from.data != NULL && settings_topic(settings, from) < 0;
 }
 
 static void on_letter(struct server *server, const struct log_record *record)

@@ -81,17 +81,7 @@ static void write_event(struct stream *stream, enum stream_event event, struct t
     buffer_text(&stream->out, TEXT("\n\n"));
 }
 
-/* Put what concerns it before event `end` into `out`, as far as a block is not full. Under the lock. */
-static void gather(struct stream *stream, uint64_t end)
-{
-    while (stream->at < end && stream->out.length - stream->sent < BLOCK_BYTES) {
-        const struct told *told = &stream->streams->ring[stream->at++ % STREAMS_RING];
-        if (concerns(stream, told))
-            write_event(stream, told->event, told->record->value);
-    }
-}
-
-/* What was sent makes room: a reader that keeps just up with the ring's end may never have sent all of `out`. Under the lock. */
+/* What was sent makes room: a reader that just keeps up with the ring's end may never have sent all of `out`. */
 static void drop_sent(struct stream *stream)
 {
     struct buffer *out = &stream->out;
@@ -100,6 +90,17 @@ static void drop_sent(struct stream *stream)
     out->length -= stream->sent;
     memmove(out->data, out->data + stream->sent, out->length);
     stream->sent = 0;
+}
+
+/* Put what concerns it before event `end` into `out`, as far as a block is not full. Under the lock. */
+static void gather(struct stream *stream, uint64_t end)
+{
+    drop_sent(stream);
+    while (stream->at < end && stream->out.length < BLOCK_BYTES) {
+        const struct told *told = &stream->streams->ring[stream->at++ % STREAMS_RING];
+        if (concerns(stream, told))
+            write_event(stream, told->event, told->record->value);
+    }
 }
 
 /* Its callback runs again. Under the lock. */
@@ -117,10 +118,8 @@ static void let_oldest_go(struct streams *streams, size_t bytes)
 {
     while (streams->told - streams->oldest == STREAMS_RING || (streams->oldest < streams->told && streams->bytes + bytes > STREAMS_RING_BYTES)) {
         for (struct stream *stream = streams->first; stream != NULL; stream = stream->next)
-            if (stream->at == streams->oldest) {
-                drop_sent(stream);
+            if (stream->at == streams->oldest)
                 gather(stream, streams->oldest + 1);
-            }
         struct told *oldest = &streams->ring[streams->oldest++ % STREAMS_RING];
         streams->bytes -= record_memory(oldest->record);
         record_drop(oldest->record);
@@ -166,7 +165,6 @@ void streams_close(struct streams *streams)
 /* What to send now that all of `out` was sent; possibly nothing. Under the lock. */
 static void next_block(struct stream *stream)
 {
-    stream->out.length = stream->sent = 0;
     gather(stream, stream->streams->told);
     if (stream->out.length == 0 && clock_steady_ms() - stream->heard_ms >= STREAMS_KEEP_ALIVE_MS - SILENCE_MS)
         buffer_text(&stream->out, TEXT(": keep-alive\n\n"));

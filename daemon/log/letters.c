@@ -44,10 +44,8 @@ static int find_own(const struct log_record *letter)
 
 static int find_topic(const struct letters *letters, struct text name)
 {
-    for (int t = 0; t < letters->settings->topic_count; t++)
-        if (text_equal(text_of(letters->settings->topics[t]), name))
-            return t;
-    return letters->options->topic;
+    int topic = settings_topic(letters->settings, name);
+    return topic >= 0 ? topic : letters->options->topic;
 }
 
 static bool put_back(struct letters *letters, const struct log_record *letter)

@@ -46,11 +46,13 @@ static inline struct text log_header_value(const struct log_record *record, stru
     return (struct text){NULL, 0};
 }
 
-/* Did another application write this snapshot or alert? It may, where several share a topic, and it looks after its own. */
+#define LOG_WHOSE "application" /* the header of snapshots and alerts that says it */
+
+/* Did another application write it? It may, where several share a topic, and it looks after its own. */
+static inline bool log_is_anothers(struct text whose, const char *application) { return whose.data != NULL && !text_equal(whose, text_of(application)); }
 static inline bool log_is_foreign(const struct log_record *record, const char *application)
 {
-    struct text whose = log_header_value(record, TEXT("application"));
-    return whose.data != NULL && !text_equal(whose, text_of(application));
+    return log_is_anothers(log_header_value(record, TEXT(LOG_WHOSE)), application);
 }
 
 struct log_block { /* consecutive records of one input partition; borrowed until release */

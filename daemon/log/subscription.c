@@ -259,7 +259,7 @@ static struct text application_of(const rd_kafka_message_t *message)
     const void *value = NULL;
     size_t length = 0;
     if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR)
-        rd_kafka_header_get_last(headers, "application", &value, &length);
+        rd_kafka_header_get_last(headers, LOG_WHOSE, &value, &length);
     return (struct text){value, length};
 }
 

@@ -9,6 +9,7 @@
 #include "../core/memory.h"
 #include "../host/clock.h"
 #include "../host/operator_log.h"
+#include "../log/log.h"
 #include "../log/subscription.h"
 #include "../metrics/metrics.h"
 #include "backoff.h"
@@ -260,7 +261,7 @@ static void on_record(struct courier *courier, const struct subscription_record 
         news_remove(courier->news, record->key);
         return;
     }
-    if (record->application.data != NULL && !text_equal(record->application, text_of(courier->settings->application)))
+    if (log_is_anothers(record->application, courier->settings->application))
         return; /* several applications may share the topic */
     if (record->value.length < sizeof begin || memcmp(record->value.data, begin, sizeof begin - 1) != 0)
         return;

@@ -253,6 +253,14 @@ struct settings *settings_load(const char *path, FILE *errors)
     return NULL;
 }
 
+int settings_topic(const struct settings *settings, struct text name)
+{
+    for (int t = 0; t < settings->topic_count; t++)
+        if (text_equal(text_of(settings->topics[t]), name))
+            return t;
+    return -1;
+}
+
 void settings_free(struct settings *settings)
 {
     if (settings == NULL)

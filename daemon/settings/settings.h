@@ -192,4 +192,6 @@ void settings_free(struct settings *settings);
 /* What was understood, for people: check-config's output. */
 void settings_print(const struct settings *settings, FILE *out);
 
+int settings_topic(const struct settings *settings, struct text name); /* the input topic of that name; -1: none */
+
 #endif
