@@ -9,7 +9,7 @@
 #include "memory.h"
 
 /* FULL: additions. Each time it is posted, most of what the deltas hold is touched: so it is much beside what one lead adds, and little beside the leads. */
-enum { FULL = 2 << 20, SETS_MANY = 1 << 16 };
+enum { FULL = 4 << 20, SETS_MANY = 1 << 16 };
 
 #define NO_KEY UINT32_MAX
 

@@ -20,9 +20,7 @@ struct csv_history {
     char *bytes;             /* begin .. end hold what was read and not yet handed out */
     size_t begin, end, capacity;
     bool ended, begun;       /* begun: the header is taken */
-    struct buffer json;      /* of the block handed out */
-    struct log_record *records;
-    size_t record_capacity;
+    struct csv_block { struct buffer json; struct log_record *records; size_t record_capacity; } now, before; /* handed out last, and the time before */
     size_t *places;          /* where each begins in `json`, which moves as it grows */
     size_t place_capacity;
     const char *error;
@@ -85,16 +83,19 @@ static int csv_history_read(struct history *history, int most, const struct log_
     struct csv_history *csv = (struct csv_history *)history;
     if (!csv->begun && !begin(csv))
         return -1;
-    csv->records = memory_grow(csv->records, &csv->record_capacity, (size_t)most, sizeof *csv->records);
+    struct csv_block earlier = csv->before, *now = &csv->now;
+    csv->before = csv->now;
+    csv->now = earlier;
+    now->records = memory_grow(now->records, &now->record_capacity, (size_t)most, sizeof *now->records);
     csv->places = memory_grow(csv->places, &csv->place_capacity, (size_t)most, sizeof *csv->places);
-    csv->json.length = 0;
+    now->json.length = 0;
     int count = 0;
-    while (count < most && csv->json.length < BLOCK_BYTES) {
+    while (count < most && now->json.length < BLOCK_BYTES) {
         struct text row;
         if (next_row(csv, &row)) {
-            csv->places[count] = csv->json.length;
-            if (csv_json(csv->csv, row, &csv->json))
-                csv->records[count++] = (struct log_record){.offset = csv->row - 1, .timestamp_ms = INT64_MIN};
+            csv->places[count] = now->json.length;
+            if (csv_json(csv->csv, row, &now->json))
+                now->records[count++] = (struct log_record){.offset = csv->row - 1, .timestamp_ms = INT64_MIN};
         } else if (csv->error != NULL) {
             return -1;
         } else if (csv->ended || count > 0) {
@@ -104,10 +105,10 @@ static int csv_history_read(struct history *history, int most, const struct log_
         }
     }
     for (int i = 0; i < count; i++) {
-        size_t end = i + 1 < count ? csv->places[i + 1] : csv->json.length;
-        csv->records[i].value = (struct text){csv->json.data + csv->places[i], end - csv->places[i]};
+        size_t end = i + 1 < count ? csv->places[i + 1] : now->json.length;
+        now->records[i].value = (struct text){now->json.data + csv->places[i], end - csv->places[i]};
     }
-    *records = csv->records;
+    *records = now->records;
     return count;
 }
 
@@ -132,8 +133,10 @@ static void csv_history_close(struct history *history)
     unpack_close(csv->unpack);
     csv_free(csv->csv);
     free(csv->bytes);
-    free(csv->json.data);
-    free(csv->records);
+    free(csv->now.json.data);
+    free(csv->now.records);
+    free(csv->before.json.data);
+    free(csv->before.records);
     free(csv->places);
     free(csv);
 }

@@ -34,7 +34,7 @@ static enum log_status read_block(struct feed *feed, struct feed_input *input, s
 static void read_ahead(void *context)
 {
     struct feed_input *input = context;
-    release(input->feed, &input->past);
+    release(input->feed, &input->gone);
     if (input->block_end == input->block.count)
         input->status = read_block(input->feed, input, &input->ahead);
 }
@@ -42,6 +42,8 @@ static void read_ahead(void *context)
 /* All of the block is in the intake and taken: go to the next one, if there is one. */
 static enum log_status next_block(struct feed *feed, struct feed_input *input)
 {
+    release(feed, &input->gone);
+    input->gone = input->past;
     input->past = input->block;
     input->block = input->ahead;
     input->ahead = (struct log_block){0};
@@ -89,10 +91,11 @@ enum log_status feed_open(struct feed *feed, const struct settings *settings, st
 void feed_free(struct feed *feed)
 {
     for (int i = 0; i < feed->count; i++) {
+        intake_free(&feed->inputs[i].intake);
+        release(feed, &feed->inputs[i].gone);
         release(feed, &feed->inputs[i].past);
         release(feed, &feed->inputs[i].block);
         release(feed, &feed->inputs[i].ahead);
-        intake_free(&feed->inputs[i].intake);
     }
     free(feed->inputs);
     *feed = (struct feed){0};
@@ -160,7 +163,6 @@ enum log_status feed_read(struct feed *feed)
             fill(input);
         else if (end_seen_ms != INT64_MIN)
             see_end(feed, input, end_seen_ms);
-        release(feed, &input->past);
     }
     return LOG_OK;
 }

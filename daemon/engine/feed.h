@@ -12,7 +12,8 @@ struct feed_input { /* one partition */
     struct log_partition name;
     struct intake intake;
     struct log_block block;      /* being taken from; count 0: none */
-    struct log_block past, ahead; /* the one before it, to be released, and the one after it, read while it is decoded; count 0: none */
+    struct log_block ahead;      /* the one after it, read while it is decoded; count 0: none */
+    struct log_block past, gone; /* the one before it, whose events may be being applied, and the one before that, to be released; count 0: none */
     enum log_status status;      /* of reading ahead */
     int block_begin, block_end;  /* what of it is in the intake */
     int64_t offset;              /* the next one not wholly taken; -1: from the start */

@@ -40,12 +40,14 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
 
 void fold_free(struct fold *fold)
 {
+    fold_settle(fold);
     for (int i = 0; i < fold->shard_count; i++)
         ledger_free(fold->shards[i]);
     free(fold->shards);
     board_free(fold->board);
     free(fold->last_event_at);
-    free(fold->batch);
+    free(fold->batch.events);
+    free(fold->applied.events);
 }
 
 int fold_shard_number(const struct fold *fold, uint64_t lead_hash)
@@ -60,8 +62,9 @@ struct ledger *fold_shard(const struct fold *fold, uint64_t lead_hash)
 
 void fold_add(struct fold *fold, const struct event *event, int64_t bound)
 {
-    fold->batch = memory_grow(fold->batch, &fold->batch_capacity, fold->batch_count + 1, sizeof *fold->batch);
-    fold->batch[fold->batch_count++] = (struct fold_event){event, event->lead_hash, bound};
+    struct fold_batch *batch = &fold->batch;
+    batch->events = memory_grow(batch->events, &batch->capacity, batch->count + 1, sizeof *batch->events);
+    batch->events[batch->count++] = (struct fold_event){event, event->lead_hash, bound};
     for (int i = 0; i < event->move_count; i++)
         if (event->at > fold->last_event_at[event->moves[i].funnel])
             fold->last_event_at[event->moves[i].funnel] = event->at;
@@ -72,22 +75,33 @@ static void apply_shard(void *context, int shard)
 {
     struct fold *fold = context;
     struct ledger *ledger = fold->shards[shard];
-    for (size_t i = 0; i < fold->batch_count; i++) {
-        if (i + PREFETCH_SLOT < fold->batch_count)
-            ledger_prefetch_slot(ledger, fold->batch[i + PREFETCH_SLOT].lead_hash);
-        if (i + PREFETCH_LEAD < fold->batch_count && fold_shard_number(fold, fold->batch[i + PREFETCH_LEAD].lead_hash) == shard)
-            ledger_prefetch_lead(ledger, fold->batch[i + PREFETCH_LEAD].lead_hash);
-        if (fold_shard_number(fold, fold->batch[i].lead_hash) == shard)
-            ledger_apply(ledger, fold->batch[i].event, fold->batch[i].bound);
+    const struct fold_event *events = fold->applied.events;
+    size_t count = fold->applied.count;
+    for (size_t i = 0; i < count; i++) {
+        if (i + PREFETCH_SLOT < count)
+            ledger_prefetch_slot(ledger, events[i + PREFETCH_SLOT].lead_hash);
+        if (i + PREFETCH_LEAD < count && fold_shard_number(fold, events[i + PREFETCH_LEAD].lead_hash) == shard)
+            ledger_prefetch_lead(ledger, events[i + PREFETCH_LEAD].lead_hash);
+        if (fold_shard_number(fold, events[i].lead_hash) == shard)
+            ledger_apply(ledger, events[i].event, events[i].bound);
     }
 }
 
 void fold_apply(struct fold *fold)
 {
-    if (fold->batch_count > 0)
-        pool_run_for(fold->pool, fold->batch_count, apply_shard, fold);
-    fold->applied_count += fold->batch_count;
-    fold->batch_count = 0;
+    fold_settle(fold);
+    struct fold_batch batch = fold->batch;
+    fold->batch = fold->applied;
+    fold->batch.count = 0;
+    fold->applied = batch;
+    fold->applied_count += batch.count;
+    if (batch.count > 0)
+        pool_leave(fold->pool, batch.count, apply_shard, fold);
+}
+
+void fold_settle(struct fold *fold)
+{
+    pool_settle(fold->pool);
 }
 
 static void count_shard(void *context, int shard)

@@ -23,8 +23,10 @@ struct fold {
     struct ledger **shards;
     struct board *board;
     int64_t *last_event_at;   /* by funnel: the greatest `at` of an event counted there; TIME_NONE */
-    struct fold_event *batch; /* admitted, not yet applied */
-    size_t batch_count, batch_capacity;
+    struct fold_batch {
+        struct fold_event *events;
+        size_t count, capacity;
+    } batch, applied;         /* admitted; and those before, which the pool may not have come to yet */
     size_t applied_count;     /* events since the last tick */
     int64_t bound;            /* of the tick at hand */
 };
@@ -33,11 +35,14 @@ struct fold {
 void fold_init(struct fold *fold, const struct settings *settings, struct pool *pool, bool changelog);
 void fold_free(struct fold *fold);
 
-/* Put an event on the batch; it must live until fold_apply. */
+/* Put an event on the batch; it must live until the batch is applied. */
 void fold_add(struct fold *fold, const struct event *event, int64_t bound);
 
-/* Apply the batch. */
+/* Apply the batch, with the pool's next run at the latest (pool_leave): its events must live until then. The one before it is applied now. */
 void fold_apply(struct fold *fold);
+
+/* Apply now what was left to the pool: whoever asks for leads calls it first. */
+void fold_settle(struct fold *fold);
 
 /* Move to the tick T: leads and windows before `bound` go, deltas meet on the board. The batch is applied before. */
 void fold_tick(struct fold *fold, int64_t tick, int64_t bound);

@@ -5,6 +5,8 @@
 #include "../core/memory.h"
 #include "bound.h"
 
+enum { ELEMENT_AHEAD = 8 };
+
 static void make_decoder(void *context, int thread)
 {
     struct intake *intake = context;
@@ -21,6 +23,7 @@ void intake_init(struct intake *intake, const struct settings *settings, struct 
 
 void intake_free(struct intake *intake)
 {
+    pool_settle(intake->pool); /* what is left to it may be about our events */
     for (int i = 0; i < pool_threads(intake->pool); i++) {
         decoder_free(intake->decoders[i]->decoder);
         convert_free(&intake->decoders[i]->convert);
@@ -77,6 +80,13 @@ static void admit(struct intake *intake, struct intake_item *item)
     item->greatest_at = intake->greatest_at;
 }
 
+/* All that is looked at before the fold: mostly another thread has written it. */
+static void prefetch(const struct decoded *decoded)
+{
+    for (const char *line = (const char *)decoded; line < (const char *)(decoded + 1); line += 64)
+        __builtin_prefetch(line);
+}
+
 void intake_fill(struct intake *intake, const struct log_record *records, int count, const char *topic)
 {
     intake->records = records;
@@ -93,6 +103,8 @@ void intake_fill(struct intake *intake, const struct log_record *records, int co
     intake->count = intake->next = 0;
     for (int i = 0; i < count; i++) {
         const struct intake_item *faulty = NULL;
+        if (i + ELEMENT_AHEAD < count)
+            prefetch(intake->elements[i + ELEMENT_AHEAD]);
         for (int e = 0; e < intake->element_counts[i]; e++) {
             struct intake_item *item = &intake->items[intake->count++];
             *item = (struct intake_item){.decoded = &intake->elements[i][e], .record = (uint32_t)i, .ends_record = e + 1 == intake->element_counts[i]};

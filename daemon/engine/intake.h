@@ -1,7 +1,8 @@
 /* intake.h -- one input partition on its way into the fold: records are decoded, admitted one after another in log order, and taken up to a cut.
  * Admission decides what depends on order within the partition alone: too_old, the watermark after each event, and what is skipped. So a cut at a tick is
  * a place in the list, the same whatever the block sizes or the number of threads.  Source: semantics, section 8.
- * Ownership: records handed to intake_fill must stay until intake_is_empty. Threads: one thread, which lends the pool's others for decoding. */
+ * Ownership: records handed to intake_fill must stay until the intake is filled again, and its events live as long.
+ * Threads: one thread, which lends the pool's others for decoding. */
 #ifndef FUNNELD_ENGINE_INTAKE_H
 #define FUNNELD_ENGINE_INTAKE_H
 
@@ -55,7 +56,7 @@ struct intake {
 void intake_init(struct intake *intake, const struct settings *settings, struct pool *pool, int64_t now_limit, struct intake_limits limits);
 void intake_free(struct intake *intake);
 
-/* Decode and admit the next records; the intake is empty before. */
+/* Decode and admit the next records; the intake is empty before. What is left to the pool (pool_leave) is done on the way. */
 void intake_fill(struct intake *intake, const struct log_record *records, int count, const char *topic);
 
 static inline bool intake_is_empty(const struct intake *intake) { return intake->next == intake->count; }

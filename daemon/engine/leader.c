@@ -71,6 +71,7 @@ static void commit(struct leader *leader)
     struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
                                     .last_event_at = leader->fold.last_event_at};
     feed_positions(&leader->feed, &checkpoint);
+    fold_settle(&leader->fold);
     int64_t started_ms = steady_ms(leader);
     uint64_t leads = fold_changed_count(&leader->fold);
     outputs_leads(&leader->outputs, &leader->fold);

@@ -8,6 +8,8 @@
 
 enum { WORTH_WAKING = 128 }; /* items */
 
+struct work { void (*call)(void *context, int thread); void *context; }; /* call NULL: none */
+
 struct worker {
     struct pool *pool;
     int number;
@@ -22,9 +24,16 @@ struct pool {
     unsigned long round;    /* of work; grows by one a run */
     int running;
     bool stopping;
-    void (*work)(void *context, int thread);
-    void *context;
+    struct work left, work; /* of the round, one after the other; between rounds, what is left to the next one */
 };
+
+static void do_round(const struct pool *pool, int thread)
+{
+    if (pool->left.call != NULL)
+        pool->left.call(pool->left.context, thread);
+    if (pool->work.call != NULL)
+        pool->work.call(pool->work.context, thread);
+}
 
 static void *worker_main(void *argument)
 {
@@ -40,7 +49,7 @@ static void *worker_main(void *argument)
         pthread_mutex_unlock(&pool->lock);
         if (stopping)
             return NULL;
-        pool->work(pool->context, worker->number);
+        do_round(pool, worker->number);
         pthread_mutex_lock(&pool->lock);
         if (--pool->running == 0)
             pthread_cond_signal(&pool->end);
@@ -86,31 +95,54 @@ int pool_threads(const struct pool *pool)
     return pool->threads;
 }
 
-void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *context)
+static void run(struct pool *pool, struct work work)
 {
-    if (pool->threads > 1) {
+    if (pool->threads > 1)
         pthread_mutex_lock(&pool->lock);
-        pool->work = work;
-        pool->context = context;
+    pool->work = work;
+    if (pool->threads > 1) {
         pool->running = pool->threads - 1;
         pool->round++;
         pthread_cond_broadcast(&pool->begin);
         pthread_mutex_unlock(&pool->lock);
     }
-    work(context, 0);
+    do_round(pool, 0);
     if (pool->threads > 1) {
         pthread_mutex_lock(&pool->lock);
         while (pool->running > 0)
             pthread_cond_wait(&pool->end, &pool->lock);
         pthread_mutex_unlock(&pool->lock);
     }
+    pool->left = (struct work){0};
+}
+
+void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *context)
+{
+    run(pool, (struct work){work, context});
 }
 
 void pool_run_for(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context)
 {
-    if (items >= WORTH_WAKING)
+    if (items >= WORTH_WAKING) {
         pool_run(pool, work, context);
+        return;
+    }
+    pool_settle(pool);
+    for (int i = 0; i < pool->threads; i++)
+        work(context, i);
+}
+
+void pool_leave(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context)
+{
+    pool_settle(pool);
+    if (items >= WORTH_WAKING && pool->threads > 1)
+        pool->left = (struct work){work, context};
     else
-        for (int i = 0; i < pool->threads; i++)
-            work(context, i);
+        pool_run_for(pool, items, work, context);
+}
+
+void pool_settle(struct pool *pool)
+{
+    if (pool->left.call != NULL)
+        run(pool, (struct work){0});
 }

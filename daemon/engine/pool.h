@@ -18,4 +18,11 @@ void pool_run(struct pool *pool, void (*work)(void *context, int thread), void *
 /* The same for work on that many items: few are done on the caller's thread, one number after another, before other threads would be awake. */
 void pool_run_for(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context);
 
+/* Leave work to the next run, before which each thread does its number of it, without waiting for the others in between. All that it needs must stay until that
+ * run returns. Work on few items, and of one thread alone, is done at once. What was left earlier is done first. */
+void pool_leave(struct pool *pool, size_t items, void (*work)(void *context, int thread), void *context);
+
+/* Do what was left. */
+void pool_settle(struct pool *pool);
+
 #endif

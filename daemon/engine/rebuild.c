@@ -113,7 +113,7 @@ static bool read_past(struct rebuild *rebuild, struct past *past)
         count(rebuild, item);
     past->offset = past->records[got - 1].offset + 1;
     past->greatest_at = past->intake.greatest_at;
-    fold_apply(&rebuild->fold); /* its events live in the decoders that are about to be used again */
+    fold_apply(&rebuild->fold); /* while the next block is decoded */
     return true;
 }
 

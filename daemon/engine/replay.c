@@ -43,7 +43,7 @@ static void read_ahead(void *context)
 
 static bool refill(struct replay *replay, struct input *input)
 {
-    fold_apply(&replay->fold); /* its events live in the decoders that are about to be used again */
+    fold_apply(&replay->fold); /* while the next block is decoded */
     int count = input->history->ops->read(input->history, BLOCK_RECORDS, &input->records);
     if (count < 0)
         return false;

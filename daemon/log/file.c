@@ -6,7 +6,7 @@
 #include "../core/memory.h"
 #include "unpack.h"
 
-enum { READ_BYTES = 1 << 20, LINES_MOST = 1 << 14 };
+enum { READ_BYTES = 1 << 20, LINES_MOST = 1 << 14, LOADS = 3 };
 
 struct load { /* bytes, the lines that were cut from them, and behind these a rest */
     char *data;
@@ -21,16 +21,16 @@ struct file {
     struct history history;
     struct unpack *unpack;
     int64_t longest, offset;
-    struct load loads[2];
-    struct load *load;       /* whose lines are handed out; the other one is the next, or was the last */
+    struct load loads[LOADS]; /* in turn: handed out before, now, and next */
+    struct load *load;       /* now */
     enum { NOT_PREPARED, PREPARED, FAILED } prepared; /* the next one */
     bool ended;              /* nothing more can be read */
     bool cutting;            /* the line at hand is longer than `longest`: the rest of it is thrown away */
 };
 
-static struct load *other_load(struct file *file)
+static struct load *next_load(struct file *file)
 {
-    return &file->loads[file->load == &file->loads[0]];
+    return file->load < &file->loads[LOADS - 1] ? file->load + 1 : &file->loads[0];
 }
 
 static void add_line(struct file *file, struct load *load, const char *start, size_t length)
@@ -81,7 +81,7 @@ static bool read_more(struct file *file, struct load *load)
 static void prepare(struct file *file)
 {
     const struct load *last = file->load;
-    struct load *next = other_load(file);
+    struct load *next = next_load(file);
     next->length = last->length - last->rest;
     next->data = memory_grow(next->data, &next->capacity, next->length + READ_BYTES, 1);
     if (next->length > 0)
@@ -109,7 +109,7 @@ static int file_read(struct history *history, int most, const struct log_record 
         file_ahead(history);
         if (file->prepared == FAILED)
             return -1;
-        file->load = other_load(file);
+        file->load = next_load(file);
         file->prepared = NOT_PREPARED;
     }
     struct load *load = file->load;
@@ -138,7 +138,7 @@ static void file_close(struct history *history)
 {
     struct file *file = (struct file *)history;
     unpack_close(file->unpack);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < LOADS; i++) {
         free(file->loads[i].data);
         free(file->loads[i].lines);
     }

@@ -1,6 +1,7 @@
 /* history.h -- what is replayed: the records of one partition from first to last. Bodies: the lines of a file (file.h), the rows of a CSV
  * file (engine/csv_history.h), a stretch of a Kafka partition (stretch.h). One that waits for its next records does so inside read.
- * Ownership: records handed out, and all that they point at, live until the next read of the same one or its close.
+ * Ownership: records handed out, and all that they point at, live until the read after the next one, or the close: one block is applied while the next one is
+ * decoded.
  * Threads: one thread uses one. */
 #ifndef FUNNELD_LOG_HISTORY_H
 #define FUNNELD_LOG_HISTORY_H

@@ -19,9 +19,11 @@ struct part { /* one partition */
     int64_t oldest;           /* offsets: of the oldest record that the log has, */
     int64_t begin, end;       /* of the first one to read, and behind the last one */
     int64_t reached;
-    struct log_block block;   /* handed out last */
-    struct log_record *kept;  /* where some of a block are left out */
-    size_t kept_capacity;
+    struct part_block {
+        struct log_block block;
+        struct log_record *kept;  /* where some of it are left out */
+        size_t kept_capacity;
+    } now, before;            /* handed out last, and the time before */
 };
 
 struct stretch {
@@ -227,8 +229,10 @@ void stretch_close(struct stretch *stretch)
         rd_kafka_consumer_close(stretch->control);
         rd_kafka_destroy(stretch->control);
     }
-    for (int i = 0; i < stretch->count; i++)
-        free(stretch->parts[i].kept);
+    for (int i = 0; i < stretch->count; i++) {
+        free(stretch->parts[i].now.kept);
+        free(stretch->parts[i].before.kept);
+    }
     free(stretch->parts);
     free(stretch->histories);
     free(stretch->wanted);
@@ -248,7 +252,8 @@ static bool is_within(const struct stretch_bounds *bounds, const struct log_reco
 static int keep(struct part *part, const struct log_record **records)
 {
     const struct stretch_bounds *bounds = &part->stretch->bounds;
-    const struct log_block *block = &part->block;
+    struct part_block *now = &part->now;
+    const struct log_block *block = &now->block;
     int count = block->count, within = 0;
     while (count > 0 && block->records[count - 1].offset >= part->end)
         count--;
@@ -257,12 +262,12 @@ static int keep(struct part *part, const struct log_record **records)
         within++;
     if (within == count)
         return count;
-    part->kept = memory_grow(part->kept, &part->kept_capacity, (size_t)count, sizeof *part->kept);
-    *records = part->kept;
+    now->kept = memory_grow(now->kept, &now->kept_capacity, (size_t)count, sizeof *now->kept);
+    *records = now->kept;
     int kept = 0;
     for (int i = 0; i < count; i++)
         if (is_within(bounds, &block->records[i]))
-            part->kept[kept++] = block->records[i];
+            now->kept[kept++] = block->records[i];
     return kept;
 }
 
@@ -270,26 +275,30 @@ static int part_read(struct history *history, int most, const struct log_record 
 {
     struct part *part = (struct part *)history;
     struct stretch *stretch = part->stretch;
+    struct part_block earlier = part->before;
+    part->before = part->now;
+    part->now = earlier;
+    reader_release(stretch->reader, &part->now.block);
     while (part->reached < part->end) {
-        reader_release(stretch->reader, &part->block);
         if (client_stopped(stretch->client)) {
             client_fail(stretch->client, LOG_STOPPED, "stopped");
             return -1;
         }
-        if (reader_read(stretch->reader, part->number, most, &part->block) != LOG_OK)
+        if (reader_read(stretch->reader, part->number, most, &part->now.block) != LOG_OK)
             return -1;
         int64_t reached = reader_reached(stretch->reader, part->number);
         part->reached = reached > part->reached ? reached : part->reached;
         int count = keep(part, records);
         if (count > 0)
             return count;
-        if (part->block.count == 0 && part->reached < part->end) {
+        bool waits = part->now.block.count == 0;
+        reader_release(stretch->reader, &part->now.block);
+        if (waits && part->reached < part->end) {
             stretch->wanted[part->number] = true;
             reader_wait(stretch->reader, stretch->wanted, WAIT_MS);
             stretch->wanted[part->number] = false;
         }
     }
-    reader_release(stretch->reader, &part->block);
     return 0;
 }
 
@@ -312,7 +321,9 @@ static const char *part_error(const struct history *history)
 
 static void part_close(struct history *history)
 {
-    reader_release(((struct part *)history)->stretch->reader, &((struct part *)history)->block); /* the rest is the stretch's */
+    struct part *part = (struct part *)history; /* the rest is the stretch's */
+    reader_release(part->stretch->reader, &part->now.block);
+    reader_release(part->stretch->reader, &part->before.block);
 }
 
 static const struct history_ops part_ops = {.read = part_read, .position = part_position, .size = part_size, .error = part_error, .close = part_close};

@@ -20,7 +20,7 @@ struct topic {
 struct decoder {
     const struct settings *settings;
     int64_t now_limit;
-    struct arena arena;
+    struct arena arena, past; /* since the last reset; before it */
     struct interpreter interpreter;
     int topic_count;
     struct topic *topics;         /* the last one is that of files */
@@ -77,11 +77,15 @@ void decoder_free(struct decoder *decoder)
     free(decoder->element_values);
     interpreter_free(&decoder->interpreter);
     arena_free(&decoder->arena);
+    arena_free(&decoder->past);
     free(decoder);
 }
 
 void decoder_reset(struct decoder *decoder)
 {
+    struct arena past = decoder->arena;
+    decoder->arena = decoder->past;
+    decoder->past = past;
     arena_reset(&decoder->arena);
 }
 

@@ -27,13 +27,13 @@ struct decoder *decoder_new(const struct settings *settings, int64_t now_limit);
 void decoder_free(struct decoder *decoder);
 
 /* Decode one record. Returns the number of elements (>= 1; a record that fails as a whole is one) and points *out at them. They and all they point
- * at live until decoder_reset. The texts of an event may point into the record's own bytes: keep these as long. */
+ * at live until the second decoder_reset after it. The texts of an event may point into the record's own bytes: keep these as long. */
 int decoder_decode(struct decoder *decoder, const struct record *record, const struct decoded **out);
 
 /* The same element refused after all, for what only the order of arrival could show. It lives as long as what was decoded. */
 const struct decoded *decoder_refuse(struct decoder *decoder, const struct decoded *decoded, enum fault fault, const char *field, const char *what);
 
-/* Forget everything decoded so far; its memory is used again. */
+/* Forget what was decoded before the last reset: what came since lives until the next one. */
 void decoder_reset(struct decoder *decoder);
 
 #endif

@@ -38,20 +38,29 @@ static void write_rows(bool packed)
     assert_int_equal(gzclose(file), Z_OK);
 }
 
+static void expect_records(const struct log_record *records, int count, int row)
+{
+    for (int i = 0; i < count; i++, row++) {
+        char wanted[256];
+        int length = snprintf(wanted, sizeof wanted, "{\"id\":\"%d\",\"x\":\"a;b\\n\\\"%0*d\\\"\",\"y\":\"c\"}", row, 1 + row * 7 % 90, row);
+        if (records[i].value.length != (size_t)length || memcmp(records[i].value.data, wanted, (size_t)length) != 0)
+            fail_msg("row %d is %.*s; expected %s", row, (int)records[i].value.length, records[i].value.data, wanted);
+        assert_int_equal(records[i].offset, row + 1); /* the header is before it */
+    }
+}
+
 static void expect_rows(int most)
 {
     struct history *history = csv_history_open(settings, path, 2, LONGEST);
     assert_non_null(history);
-    const struct log_record *records;
-    int count, row = 0;
-    while ((count = history->ops->read(history, most, &records)) > 0)
-        for (int i = 0; i < count; i++, row++) {
-            char wanted[256];
-            int length = snprintf(wanted, sizeof wanted, "{\"id\":\"%d\",\"x\":\"a;b\\n\\\"%0*d\\\"\",\"y\":\"c\"}", row, 1 + row * 7 % 90, row);
-            if (records[i].value.length != (size_t)length || memcmp(records[i].value.data, wanted, (size_t)length) != 0)
-                fail_msg("row %d is %.*s; expected %s", row, (int)records[i].value.length, records[i].value.data, wanted);
-            assert_int_equal(records[i].offset, row + 1); /* the header is before it */
-        }
+    const struct log_record *records, *before = NULL;
+    int count, count_before = 0, row = 0;
+    for (; (count = history->ops->read(history, most, &records)) > 0; row += count) {
+        expect_records(records, count, row);
+        expect_records(before, count_before, row - count_before); /* they live on */
+        before = records;
+        count_before = count;
+    }
     assert_int_equal(count, 0);
     assert_int_equal(row, ROWS);
     assert_int_equal(history->ops->position(history), history->ops->size(history));

@@ -64,6 +64,14 @@ static void write_zstd(const char *bytes, size_t size, const char *mode)
     free(packed);
 }
 
+static void print_records(FILE *out, const struct log_record *records, int count)
+{
+    for (int i = 0; i < count; i++) {
+        assert_true(records[i].timestamp_ms == INT64_MIN && records[i].key.data == NULL && records[i].header_count == 0);
+        fprintf(out, "%lld:%.*s|", (long long)records[i].offset, (int)records[i].value.length, records[i].value.data);
+    }
+}
+
 /* What the file reads as: "offset:line|" of every line; NULL and the error where it cannot be read. */
 static char *read_all(int most, char error[256])
 {
@@ -73,17 +81,17 @@ static char *read_all(int most, char error[256])
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
-    const struct log_record *records;
-    int count, reads = 0;
+    const struct log_record *records, *before = NULL;
+    int count, count_before = 0, reads = 0;
     while ((count = history->ops->read(history, most, &records)) > 0) {
         assert_true(count <= most);
         if (reads++ % 3 < 2)
-            history->ops->ahead(history); /* the records at hand stay as they are */
-        for (int i = 0; i < count; i++) {
-            assert_true(records[i].timestamp_ms == INT64_MIN && records[i].key.data == NULL && records[i].header_count == 0);
-            fprintf(out, "%lld:%.*s|", (long long)records[i].offset, (int)records[i].value.length, records[i].value.data);
-        }
+            history->ops->ahead(history);
+        print_records(out, before, count_before); /* they stay as they are until the read after the next one */
+        before = records;
+        count_before = count;
     }
+    print_records(out, before, count_before);
     fclose(out);
     if (count < 0) {
         snprintf(error, 256, "%s", history->ops->error(history));

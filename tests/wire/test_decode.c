@@ -443,6 +443,7 @@ static void message__names_field_value_and_place(void **state)
     assert_int_equal(elements[1].fault, FAULT_BAD_TIME);
     assert_string_equal(elements[1].message, "/leads/1: at: not a time between the years 1 and 9999: \"x!\"");
     assert_true(text_equal(elements[1].value, TEXT("x!")));
+    const struct decoded *before = elements;
     decoder_reset(decoder);
 
     record.value = TEXT("{\"leads\":[{\"lead_id\":1,\"at\":1,\"stage\":\"0123456789012345678901234567890123456789012345678901234567890123ё\"}]}");
@@ -453,6 +454,7 @@ static void message__names_field_value_and_place(void **state)
     record.value = TEXT("{\"leads\":[}");
     assert_int_equal(decoder_decode(decoder, &record, &elements), 1);
     assert_string_equal(elements[0].message, "byte 10: no JSON value");
+    assert_true(text_equal(before[1].value, TEXT("x!"))); /* it lives until the next reset */
     decoder_free(decoder);
 }
 
