@@ -53,6 +53,14 @@ static void decode_stretches(void *context, int thread)
         }
 }
 
+/* The lines of an element that are looked at before it is applied: another thread has written them, mostly. */
+static inline void prefetch(const struct decoded *decoded)
+{
+    enum { LINE = 64, BEHIND = 96 }; /* behind it are its dimensions and its moves */
+    for (size_t at = 0; at < sizeof *decoded + BEHIND; at += LINE)
+        __builtin_prefetch((const char *)decoded + at);
+}
+
 /* Decide one event by what came before it in its partition. */
 static void admit(struct intake *intake, struct intake_item *item)
 {
@@ -78,13 +86,6 @@ static void admit(struct intake *intake, struct intake_item *item)
     }
     item->watermark_ms = intake->watermark_ms;
     item->greatest_at = intake->greatest_at;
-}
-
-/* All that is looked at before the fold: mostly another thread has written it. */
-static void prefetch(const struct decoded *decoded)
-{
-    for (const char *line = (const char *)decoded; line < (const char *)(decoded + 1); line += 64)
-        __builtin_prefetch(line);
 }
 
 void intake_fill(struct intake *intake, const struct log_record *records, int count, const char *topic)
@@ -124,6 +125,8 @@ const struct intake_item *intake_take(struct intake *intake, int64_t cut_ms)
     const struct intake_item *item = &intake->items[intake->next];
     if (item->watermark_ms >= cut_ms)
         return NULL;
+    if (intake->next + ELEMENT_AHEAD < intake->count)
+        prefetch(item[ELEMENT_AHEAD].decoded);
     intake->next++;
     return item;
 }

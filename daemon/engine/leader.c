@@ -46,6 +46,8 @@ struct leader { /* one reign: from election to its end; thrown away after any do
     bool pending;                /* there is something to commit: mostly, events were taken */
     int64_t pending_since_ms;    /* the first of it then */
     uint64_t commit_leads;       /* so many changed ones make a commit due */
+    uint64_t written_leads;      /* since the last commit; and what that took */
+    int64_t writing_ms;
     int64_t published_ms;
     uint64_t letters_told[FAULT_COUNT]; /* what the operator has heard of */
     int64_t told_ms;
@@ -65,22 +67,33 @@ static void measure_commit(struct leader *leader, uint64_t leads, int64_t took_m
     leader->commit_leads = most < COMMIT_LEADS_LEAST ? COMMIT_LEADS_LEAST : most > COMMIT_LEADS_MOST ? COMMIT_LEADS_MOST : most;
 }
 
+/* Rows of the leads that have changed. Before these are counted at a tick, not after: the brokers take the rows meanwhile. */
+static void write_leads(struct leader *leader)
+{
+    int64_t started_ms = steady_ms(leader);
+    fold_apply(&leader->fold);
+    fold_settle(&leader->fold);
+    leader->written_leads += fold_changed_count(&leader->fold);
+    outputs_leads(&leader->outputs, &leader->fold);
+    leader->writing_ms += steady_ms(leader) - started_ms;
+}
+
 /* Everything that changed, and how far the input was read, or nothing. */
 static void commit(struct leader *leader)
 {
     struct checkpoint checkpoint = {.generation = leader->generation, .config = leader->settings->hash, .last_tick_ms = leader->last_tick_ms,
                                     .last_event_at = leader->fold.last_event_at};
     feed_positions(&leader->feed, &checkpoint);
-    fold_settle(&leader->fold);
+    write_leads(leader); /* at a tick, those that it has forgotten */
     int64_t started_ms = steady_ms(leader);
-    uint64_t leads = fold_changed_count(&leader->fold);
-    outputs_leads(&leader->outputs, &leader->fold);
     alerting_remember(leader->alerting, outputs_memory, &leader->outputs);
     outputs_commit(&leader->outputs, &checkpoint);
-    int64_t took_ms = steady_ms(leader) - started_ms;
+    int64_t took_ms = leader->writing_ms + steady_ms(leader) - started_ms;
     figures_commit(&leader->figures, &leader->outcomes, &leader->outputs, &leader->fold, &checkpoint, took_ms, leader->ops->now_ms(leader->log));
     free(checkpoint.partitions);
-    measure_commit(leader, leads, took_ms);
+    measure_commit(leader, leader->written_leads, took_ms);
+    leader->written_leads = 0;
+    leader->writing_ms = 0;
     leader->pending = false;
 }
 
@@ -120,7 +133,6 @@ static uint64_t take_to(struct leader *leader, int64_t cut_ms)
             taken++;
         }
     }
-    fold_apply(&leader->fold);
     return taken;
 }
 
@@ -188,6 +200,7 @@ static uint64_t publish(struct leader *leader, int64_t tick_ms)
 {
     int64_t tick_s = time_floor(tick_ms, 1000) / 1000, bound = feed_bound(&leader->feed);
     leader->published_ms = steady_ms(leader);
+    write_leads(leader);
     fold_tick(&leader->fold, tick_s, bound);
     uint64_t published = publisher_publish(leader->publisher, tick_s, PUBLISH_CHANGED, outputs_snapshot, &leader->outputs);
     return published + step_alerts(leader, tick_ms, bound);
@@ -196,6 +209,7 @@ static uint64_t publish(struct leader *leader, int64_t tick_ms)
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
 static bool turn(struct leader *leader)
 {
+    fold_apply(&leader->fold); /* what the last turn took, while the next blocks are decoded */
     leader->outputs.status = feed_read(&leader->feed);
     if (leader->outputs.status != LOG_OK)
         return false;

@@ -174,7 +174,6 @@ static void take_to(struct rebuild *rebuild, int64_t cut_ms)
                 outputs_letter(&rebuild->outputs, &input->name, feed_record(input, item), item->faulty);
         }
     }
-    fold_apply(&rebuild->fold);
 }
 
 /* Whether the tick is the last one that is due: whatever has not come as far as the next one has been read to its end. */
@@ -191,6 +190,7 @@ static bool has_caught_up(const struct rebuild *rebuild)
 static bool turn(struct rebuild *rebuild, enum log_status *status)
 {
     uint64_t records = rebuild->feed.records;
+    fold_apply(&rebuild->fold); /* what the last turn took, while the next blocks are decoded */
     *status = feed_read(&rebuild->feed);
     if (*status != LOG_OK)
         return false;
