@@ -148,6 +148,14 @@ static void see_end(struct feed *feed, struct feed_input *input, int64_t end_see
     input->watermark_ms = input->intake.watermark_ms;
 }
 
+bool feed_is_hungry(const struct feed *feed)
+{
+    for (int i = 0; i < feed->count; i++)
+        if (intake_is_empty(&feed->inputs[i].intake))
+            return true;
+    return false;
+}
+
 enum log_status feed_read(struct feed *feed)
 {
     for (int i = 0; i < feed->count; i++) {

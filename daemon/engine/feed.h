@@ -41,6 +41,9 @@ void feed_free(struct feed *feed);
  * the first read. */
 void feed_counts_again(struct feed *feed, const struct checkpoint *former);
 
+/* Is there a partition that has nothing left to take? */
+bool feed_is_hungry(const struct feed *feed);
+
 /* Read where nothing is left to take; at a partition's end the wall clock moves its watermark. */
 enum log_status feed_read(struct feed *feed);
 

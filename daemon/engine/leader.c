@@ -209,7 +209,8 @@ static uint64_t publish(struct leader *leader, int64_t tick_ms)
 /* One turn: read, take up to the last tick that is due and publish there, or take what lies before the next one. Returns whether there was anything to do. */
 static bool turn(struct leader *leader)
 {
-    fold_apply(&leader->fold); /* what the last turn took, while the next blocks are decoded */
+    if (feed_is_hungry(&leader->feed))
+        fold_apply(&leader->fold); /* what was taken, while the next blocks are decoded */
     leader->outputs.status = feed_read(&leader->feed);
     if (leader->outputs.status != LOG_OK)
         return false;

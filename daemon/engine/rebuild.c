@@ -190,7 +190,8 @@ static bool has_caught_up(const struct rebuild *rebuild)
 static bool turn(struct rebuild *rebuild, enum log_status *status)
 {
     uint64_t records = rebuild->feed.records;
-    fold_apply(&rebuild->fold); /* what the last turn took, while the next blocks are decoded */
+    if (feed_is_hungry(&rebuild->feed))
+        fold_apply(&rebuild->fold); /* what was taken, while the next blocks are decoded */
     *status = feed_read(&rebuild->feed);
     if (*status != LOG_OK)
         return false;
