@@ -23,8 +23,8 @@ struct ledger {
     size_t fresh_count, fresh_capacity;
     bool fresh_unlisted;        /* they are so many that the whole table is walked instead */
 
-    uint64_t *changed; /* hashes of records with RECORD_CHANGED */
-    size_t changed_count, changed_capacity;
+    uint64_t *changed; /* hashes of records with RECORD_CHANGED, from the first one that was not handed out */
+    size_t changed_first, changed_count, changed_capacity;
     struct rewrite { char *id; size_t length; uint64_t lead_hash; } *rewrites; /* of the changelog's rows, since the changes were last cleared: of forgotten leads, and those asked for */
     size_t rewrite_count, rewrite_capacity;
 
@@ -422,32 +422,47 @@ struct ledger_lead ledger_find(struct ledger *ledger, struct text id, uint64_t l
 
 uint64_t ledger_changed_count(const struct ledger *ledger)
 {
-    return ledger->changed_count + ledger->rewrite_count;
+    return ledger->changed_count - ledger->changed_first + ledger->rewrite_count;
 }
 
 /* A lead goes out with all its funnels' records, whichever of them changed first. */
-void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context)
+static void each_of_hash(struct ledger *ledger, uint64_t hash, void (*each)(void *context, const struct ledger_lead *lead), void *context)
 {
-    for (size_t i = 0; i < ledger->changed_count; i++) {
-        if (i + 2 * COUNT_AHEAD < ledger->changed_count)
-            ledger_prefetch_slot(ledger, ledger->changed[i + 2 * COUNT_AHEAD]);
-        if (i + COUNT_AHEAD < ledger->changed_count)
-            ledger_prefetch_lead(ledger, ledger->changed[i + COUNT_AHEAD]);
-        uint64_t slot = records_home(&ledger->records, ledger->changed[i]);
-        for (struct record *record; (record = records_next(&ledger->records, ledger->changed[i], &slot)) != NULL;) {
-            if (!(record->flags & RECORD_CHANGED))
-                continue;
-            struct ledger_lead lead = find_lead(ledger, record_id(record), record_lead_hash(record), RECORD_CHANGED);
-            each(context, &lead);
-        }
+    uint64_t slot = records_home(&ledger->records, hash);
+    for (struct record *record; (record = records_next(&ledger->records, hash, &slot)) != NULL;) {
+        if (!(record->flags & RECORD_CHANGED))
+            continue;
+        struct ledger_lead lead = find_lead(ledger, record_id(record), record_lead_hash(record), RECORD_CHANGED);
+        each(context, &lead);
     }
+}
+
+static void each_rewrite(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context)
+{
     for (size_t i = 0; i < ledger->rewrite_count; i++) { /* what is known of it now: nothing, or what came since, or another funnel's */
         struct text id = {ledger->rewrites[i].id, ledger->rewrites[i].length};
         struct ledger_lead lead = ledger_find(ledger, id, ledger->rewrites[i].lead_hash);
         each(context, &lead);
     }
-    ledger->changed_count = 0;
     free_rewrites(ledger);
+}
+
+bool ledger_each_changed(struct ledger *ledger, size_t most, void (*each)(void *context, const struct ledger_lead *lead), void *context)
+{
+    size_t first = ledger->changed_first, left = ledger->changed_count - first, end = first + (left < most ? left : most);
+    for (size_t i = first; i < end; i++) {
+        if (i + 2 * COUNT_AHEAD < end)
+            ledger_prefetch_slot(ledger, ledger->changed[i + 2 * COUNT_AHEAD]);
+        if (i + COUNT_AHEAD < end)
+            ledger_prefetch_lead(ledger, ledger->changed[i + COUNT_AHEAD]);
+        each_of_hash(ledger, ledger->changed[i], each, context);
+    }
+    ledger->changed_first = end;
+    if (end < ledger->changed_count)
+        return true;
+    ledger->changed_first = ledger->changed_count = 0;
+    each_rewrite(ledger, each, context);
+    return false;
 }
 
 static void restore_section(struct ledger *ledger, const struct ledger_lead *lead, uint64_t lead_hash, const struct ledger_section *section)

@@ -77,11 +77,12 @@ struct ledger_lead {
     const struct ledger_section *sections;
 };
 
-/* The next ledger_each_changed hands this lead out too, as it is known then, changed or not. */
+/* ledger_each_changed hands this lead out too, as it is known then, changed or not. */
 void ledger_rewrite(struct ledger *ledger, struct text id, uint64_t lead_hash);
 
-/* Leads that changed since the last call, each once; those to be rewritten may come once more. `each` may not change the ledger. */
-void ledger_each_changed(struct ledger *ledger, void (*each)(void *context, const struct ledger_lead *lead), void *context);
+/* Hand out the leads that have changed and were not handed out since, each once; those to be rewritten may come once more. About `most` of them: false, there are
+ * no more. `each` may not change the ledger. */
+bool ledger_each_changed(struct ledger *ledger, size_t most, void (*each)(void *context, const struct ledger_lead *lead), void *context);
 
 /* How many (funnel, lead) pairs that is. */
 uint64_t ledger_changed_count(const struct ledger *ledger);

@@ -113,18 +113,8 @@ void numbering_learn_reasons(struct numbering *numbering, int index, const struc
 void numbering_map_reasons(const struct numbering *numbering, int index, struct tally *delta)
 {
     const struct mapping *mapping = &numbering->mappings[index];
-    if (!mapping->other_reasons)
-        return;
-    struct tally mapped = {.amounts = delta->amounts};
-    struct tally_entry entry;
-    for (uint32_t slot = 0; tally_next(delta, &slot, &entry);) {
-        if (tally_key_field(entry.key) == TALLY_LOST)
-            entry.key = tally_key(tally_key_basis(entry.key), TALLY_LOST, tally_key_step(entry.key), mapping->reasons[tally_key_detail(entry.key)]);
-        tally_add(&mapped, entry.key, entry.count);
-    }
-    delta->amounts = NULL;
-    tally_free(delta);
-    *delta = mapped;
+    if (mapping->other_reasons)
+        tally_renumber(delta, TALLY_LOST, mapping->reasons);
 }
 
 struct text numbering_reason(const struct numbering *numbering, uint32_t reason)

@@ -237,6 +237,37 @@ void tally_drop(struct tally *tally, uint32_t key)
         entry->count = 0; /* it goes when additions are merged */
 }
 
+static void sort(struct tally_entry *entries, size_t count)
+{
+    if (count <= KEY_SORT_FEW) {
+        key_sort_few(entries, count);
+        return;
+    }
+    struct key_digits digits = {0};
+    for (size_t i = 0; i < count; i++)
+        key_digits_count(&digits, entries[i].key);
+    struct tally_entry *room = memory_resize(NULL, count * sizeof *room), *sorted = key_sort_many(entries, room, count, &digits);
+    if (sorted != entries)
+        memcpy(entries, sorted, count * sizeof *sorted);
+    free(room);
+}
+
+void tally_renumber(struct tally *tally, enum tally_field field, const uint32_t *numbers)
+{
+    bool equal = false;
+    for (int basis = 0; basis < TALLY_BASES; basis++) {
+        size_t count;
+        struct tally_entry *entries = (struct tally_entry *)(uintptr_t)tally_of_field(tally, (enum tally_basis)basis, field, &count);
+        for (size_t i = 0; i < count; i++)
+            entries[i].key += numbers[tally_key_detail(entries[i].key)] - tally_key_detail(entries[i].key);
+        sort(entries, count);
+        for (size_t i = 1; i < count; i++)
+            equal |= entries[i].key == entries[i - 1].key;
+    }
+    if (equal)
+        tally->count = tally->settled = (uint32_t)sum_up(tally->entries, tally->count);
+}
+
 bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out)
 {
     const struct tally *read = settled(tally);

@@ -115,6 +115,9 @@ void tally_free(struct tally *tally);
 /* Bring a key's count to 0. Nothing moves, so it may be done between two calls of tally_next. */
 void tally_drop(struct tally *tally, uint32_t key);
 
+/* Bring the counts of a field from each detail to the one that numbers[detail] says; several may come to be one. */
+void tally_renumber(struct tally *tally, enum tally_field field, const uint32_t *numbers);
+
 /* One key after another whose count is not 0, ascending: start with *place = 0. False: no more. */
 bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *out);
 

@@ -86,11 +86,16 @@ static void write_lead(void *context, const struct ledger_lead *lead)
                  &(struct log_record){.key = lead->id, .value = {outputs->value.data, outputs->value.length}, .timestamp_ms = INT64_MIN});
 }
 
+/* The shards in turn: they come back from the log in this order, and each is restored by a thread of its own. */
 void outputs_leads(struct outputs *outputs, struct fold *fold)
 {
-    for (int i = 0; i < fold->shard_count; i++) {
-        struct lead_writer writer = {outputs, ledger_names(fold->shards[i])};
-        ledger_each_changed(fold->shards[i], write_lead, &writer);
+    enum { AT_ONCE = 256 };
+    for (bool any = true; any;) {
+        any = false;
+        for (int i = 0; i < fold->shard_count; i++) {
+            struct lead_writer writer = {outputs, ledger_names(fold->shards[i])};
+            any |= ledger_each_changed(fold->shards[i], AT_ONCE, write_lead, &writer);
+        }
     }
 }
 

@@ -107,7 +107,9 @@ static void restore_leads(void *context, const struct log_record *records, int c
 
 static void count_shard(void *context, int shard)
 {
-    ledger_count_restored(((struct fold *)context)->shards[shard]);
+    struct ledger *ledger = ((struct fold *)context)->shards[shard];
+    ledger_count_restored(ledger);
+    ledger_deltas(ledger); /* so that the tick finds them in order */
 }
 
 static int64_t least_bound(const struct settings *settings, const struct checkpoint *checkpoint)

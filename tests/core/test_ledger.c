@@ -65,7 +65,7 @@ static void pass_over(void *context, const struct ledger_lead *lead)
 static void check_changes(struct ledger *ledger, const char *expected)
 {
     struct changes changes = {.count = 0};
-    ledger_each_changed(ledger, note_change, &changes);
+    ledger_each_changed(ledger, SIZE_MAX, note_change, &changes);
     qsort(changes.lines, (size_t)changes.count, sizeof *changes.lines, world_by_text);
     struct story_text found = {.length = 0};
     story_print(&found, "%s", "");
@@ -90,8 +90,25 @@ static void changes__each_lead_once_with_all_its_funnels(void **state)
     tell(ledger, 0, "B", "09:30 manager Boris | 10:00 amount 4"); /* earlier, so a closing dimension keeps both; the lesser amount of one second says nothing */
     check_changes(ledger, "B: f0 6");
     tell(ledger, 0, "A", "13:00 new"); /* known as the step, not at this time */
-    ledger_each_changed(ledger, pass_over, NULL);
+    ledger_each_changed(ledger, SIZE_MAX, pass_over, NULL);
     check_changes(ledger, "");
+    ledger_free(ledger);
+}
+
+static void changes__come_a_few_at_a_time(void **state)
+{
+    (void)state;
+    struct ledger *ledger = ledger_new(&plan.definition);
+    tell(ledger, 0, "A", "10:00 new");
+    tell(ledger, 0, "B", "10:00 new");
+    tell(ledger, 0, "C", "10:00 new");
+    assert_true(ledger_each_changed(ledger, 1, pass_over, NULL));
+    assert_int_equal(ledger_changed_count(ledger), 2);
+    tell(ledger, 0, "A", "11:00 call"); /* once more, behind the others */
+    assert_true(ledger_each_changed(ledger, 2, pass_over, NULL));
+    assert_int_equal(ledger_changed_count(ledger), 1);
+    check_changes(ledger, "A: f0 2");
+    assert_int_equal(ledger_changed_count(ledger), 0);
     ledger_free(ledger);
 }
 
@@ -102,7 +119,7 @@ static void a_later_event_that_says_nothing_new__is_a_change_only_where_leads_ar
         plan.definition.forgets = forgets == 1;
         struct ledger *ledger = ledger_new(&plan.definition);
         tell(ledger, 0, "A", "10:00 new");
-        ledger_each_changed(ledger, pass_over, NULL);
+        ledger_each_changed(ledger, SIZE_MAX, pass_over, NULL);
         tell(ledger, 0, "A", "20:00 moved 10:00 new");
         check_changes(ledger, forgets ? "A: f0 1" : "");
         assert_true(find(ledger, "A").last_at == DAY_1 + 20 * STORY_HOUR_S);
@@ -116,7 +133,7 @@ static void removed__once_so_always_so_in_every_funnel(void **state)
     struct ledger *ledger = ledger_new(&plan.definition);
     tell(ledger, 0, "A", "10:00 new");
     tell(ledger, 0, "B", "10:00 new");
-    ledger_each_changed(ledger, pass_over, NULL);
+    ledger_each_changed(ledger, SIZE_MAX, pass_over, NULL);
     tell(ledger, 0, "A", "12:00 removed | 13:00 removed");
     tell(ledger, 0, "C", "09:00 removed"); /* before anything else is known of it */
     check_changes(ledger, "A: removed; C: removed");
@@ -142,7 +159,7 @@ static void forgotten__by_the_last_event_in_whatever_funnel(void **state)
     tell(ledger, 0, "B", "10:00 new");
     tell(ledger, 1, "B", "day3 10:00 order");
     tell(ledger, 0, "C", "10:00 removed");
-    ledger_each_changed(ledger, pass_over, NULL);
+    ledger_each_changed(ledger, SIZE_MAX, pass_over, NULL);
     assert_int_equal(ledger_lead_count(ledger), 5); /* a removal is kept in every funnel */
     ledger_forget(ledger, DAY_1 + 10 * STORY_HOUR_S); /* not before the bound: all stay */
     assert_int_equal(ledger_lead_count(ledger), 5);
@@ -300,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(changes__each_lead_once_with_all_its_funnels, set_up),
+        cmocka_unit_test_setup(changes__come_a_few_at_a_time, set_up),
         cmocka_unit_test_setup(a_later_event_that_says_nothing_new__is_a_change_only_where_leads_are_forgotten, set_up),
         cmocka_unit_test_setup(removed__once_so_always_so_in_every_funnel, set_up),
         cmocka_unit_test_setup(forgotten__by_the_last_event_in_whatever_funnel, set_up),

@@ -201,6 +201,41 @@ static void drop__while_going_through_the_keys(void **state)
     tally_free(&tally);
 }
 
+/* Many numbers and few, to others and to the same. */
+static void renumber__moves_the_counts_of_one_field(void **state)
+{
+    (void)state;
+    enum { NUMBERS = 300, OTHERS = 40 };
+    struct random random = seeded();
+    for (int round = 0; round < 200; round++) {
+        uint32_t numbers[NUMBERS];
+        int used = 1 + random_below(&random, NUMBERS);
+        for (uint32_t i = 0; i < NUMBERS; i++)
+            numbers[i] = round % 2 == 0 ? (i + (uint32_t)round) % NUMBERS : (uint32_t)random_below(&random, OTHERS);
+        struct tally tally = {0}, expected = {0};
+        for (int i = 0; i < 500; i++) {
+            enum tally_basis basis = (enum tally_basis)random_below(&random, TALLY_BASES);
+            enum tally_field field = random_below(&random, 2) == 0 ? TALLY_LOST : (enum tally_field)random_below(&random, TALLY_AMOUNTS);
+            int step = random_below(&random, 3);
+            uint32_t detail = (uint32_t)random_below(&random, used);
+            int32_t count = random_below(&random, 5) - 2;
+            tally_add(&tally, tally_key(basis, field, step, detail), count);
+            tally_add(&expected, tally_key(basis, field, step, field == TALLY_LOST ? numbers[detail] : detail), count);
+        }
+        tally_renumber(&tally, TALLY_LOST, numbers);
+        struct tally_entry found, wanted;
+        uint32_t at = 0, at_wanted = 0;
+        while (tally_next(&expected, &at_wanted, &wanted)) {
+            assert_true(tally_next(&tally, &at, &found));
+            assert_true(found.key == wanted.key && found.count == wanted.count);
+            assert_int_equal(tally_get(&tally, found.key), found.count);
+        }
+        assert_false(tally_next(&tally, &at, &found));
+        tally_free(&tally);
+        tally_free(&expected);
+    }
+}
+
 static void amounts__are_exact_beyond_64_bits_and_can_be_taken_back(void **state)
 {
     (void)state;
@@ -370,6 +405,7 @@ int main(void)
         cmocka_unit_test(tally__holds_many_keys),
         cmocka_unit_test(tallies__add_up_as_one_by_one),
         cmocka_unit_test(drop__while_going_through_the_keys),
+        cmocka_unit_test(renumber__moves_the_counts_of_one_field),
         cmocka_unit_test(amounts__are_exact_beyond_64_bits_and_can_be_taken_back),
         cmocka_unit_test(deltas__are_filled_and_cleared_again_and_again),
         cmocka_unit_test(records__keep_each_lead_under_its_own_id),

@@ -82,7 +82,7 @@ void oracle_ask(struct oracle *oracle, const struct settings *settings, struct p
     fold_tick(&fold, tick_s, bound_of(settings, greatest_at));
     struct asking asking = {.oracle = oracle, .settings = settings, .names = ledger_names(fold.shards[0])};
     publisher_publish(publisher, tick_s, PUBLISH_ALL, see_snapshot, &asking);
-    ledger_each_changed(fold.shards[0], see_row, &asking);
+    ledger_each_changed(fold.shards[0], SIZE_MAX, see_row, &asking);
     if (oracle->snapshot_count > 0)
         qsort(oracle->snapshots, oracle->snapshot_count, sizeof *oracle->snapshots, by_key);
     if (oracle->row_count > 0)
