@@ -70,7 +70,7 @@ void outputs_memory(void *outputs, struct text key, struct text value, uint64_t 
     write_record(outputs, LOG_CHECKPOINT, &(struct log_record){.key = key, .value = value, .timestamp_ms = INT64_MIN});
 }
 
-struct lead_writer { struct outputs *outputs; const struct lead_names *names; };
+struct lead_writer { struct outputs *outputs; const struct lead_names *names; int64_t now_ms; };
 
 static void write_lead(void *context, const struct ledger_lead *lead)
 {
@@ -83,7 +83,7 @@ static void write_lead(void *context, const struct ledger_lead *lead)
     outputs->value.length = 0;
     lead_json_write(&outputs->value, outputs->settings, writer->names, lead);
     write_record(outputs, LOG_LEADS_CHANGELOG,
-                 &(struct log_record){.key = lead->id, .value = {outputs->value.data, outputs->value.length}, .timestamp_ms = INT64_MIN});
+                 &(struct log_record){.key = lead->id, .value = {outputs->value.data, outputs->value.length}, .timestamp_ms = writer->now_ms});
 }
 
 /* The shards in turn: they come back from the log in this order, and each is restored by a thread of its own. */
@@ -93,7 +93,7 @@ void outputs_leads(struct outputs *outputs, struct fold *fold)
     for (bool any = true; any;) {
         any = false;
         for (int i = 0; i < fold->shard_count; i++) {
-            struct lead_writer writer = {outputs, ledger_names(fold->shards[i])};
+            struct lead_writer writer = {outputs, ledger_names(fold->shards[i]), outputs->log->ops->now_ms(outputs->log)}; /* one look at the clock for all of them */
             any |= ledger_each_changed(fold->shards[i], AT_ONCE, write_lead, &writer);
         }
     }
