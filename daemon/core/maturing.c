@@ -6,30 +6,51 @@
 #include "memory.h"
 #include "sketch.h"
 
+struct exits { const struct tally_entry *at, *end; uint32_t bucket; }; /* an ascending stretch, and the bucket that comes next; SKETCH_BEYOND: none */
+
+static uint32_t next_bucket(const struct exits *exits)
+{
+    uint32_t bucket = exits->at < exits->end ? tally_key_detail(exits->at->key) : SKETCH_BEYOND;
+    return bucket < SKETCH_BEYOND ? bucket : SKETCH_BEYOND;
+}
+
+/* The exits at a bucket, and step past it. */
+static inline int64_t take_exits(struct exits *exits, uint32_t bucket)
+{
+    if (exits->bucket != bucket)
+        return 0;
+    int64_t count = exits->at++->count;
+    exits->bucket = next_bucket(exits);
+    return count;
+}
+
+static inline uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Merge three ascending stretches of buckets not beyond the horizon into exits. */
 static size_t collect_exits(struct maturing *maturing, const struct tally_entry *entries, size_t entry_count, int from)
 {
     static const enum tally_field fields[] = {TALLY_TO_NEXT, TALLY_TO_NEXT_SKIPPED, TALLY_TO_LOSS};
-    const struct tally_entry *lists[3];
-    size_t counts[3], places[3] = {0, 0, 0}, most = 0;
+    struct exits lists[3];
+    size_t count = 0, most = 0;
     for (int i = 0; i < 3; i++) {
-        lists[i] = tally_stretch(entries, entry_count, TALLY_ACTIVITY, fields[i], from, &counts[i]);
-        most += counts[i];
+        size_t length;
+        lists[i].at = tally_stretch(entries, entry_count, TALLY_ACTIVITY, fields[i], from, &length);
+        lists[i].end = lists[i].at + length;
+        lists[i].bucket = next_bucket(&lists[i]);
+        most += length;
     }
     maturing->exits = memory_grow(maturing->exits, &maturing->exit_capacity, most + 1, sizeof *maturing->exits);
-    for (size_t count = 0;;) {
-        uint32_t bucket = SKETCH_BEYOND;
-        for (int i = 0; i < 3; i++)
-            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) < bucket)
-                bucket = tally_key_detail(lists[i][places[i]].key);
-        if (bucket == SKETCH_BEYOND)
-            return count;
-        struct matured_exit exit_at = {.duration = bucket, .equal = sketch_is_exact(sketch_fine_bucket(bucket))};
-        for (int i = 0; i < 3; i++)
-            if (places[i] < counts[i] && tally_key_detail(lists[i][places[i]].key) == bucket)
-                *(i < 2 ? &exit_at.advanced : &exit_at.left) += lists[i][places[i]++].count;
-        maturing->exits[count++] = exit_at;
+    for (uint32_t bucket; (bucket = least(lists[0].bucket, least(lists[1].bucket, lists[2].bucket))) != SKETCH_BEYOND; count++) {
+        struct matured_exit *exit_at = &maturing->exits[count];
+        exit_at->duration = bucket;
+        exit_at->equal = sketch_is_exact(sketch_fine_bucket(bucket));
+        exit_at->advanced = take_exits(&lists[0], bucket) + take_exits(&lists[1], bucket);
+        exit_at->left = take_exits(&lists[2], bucket);
     }
+    return count;
 }
 
 /* Ages go by the same buckets as the exits they are compared with: within one, as at equal times, exits come first. */
@@ -75,26 +96,26 @@ static void collect_row(struct maturing_ages *ages, const struct young *young, c
 {
     const struct young_arrivals *arrivals = young->arrivals;
     for (size_t at = young_younger(young, row, row->begin, oldest_s, horizon_s), next; at < row->end; at = next) {
-        int64_t age_s = oldest_s - arrivals[at].into_slice_s;
-        uint32_t bucket = age_s > 0 ? sketch_fine(age_s, slice_s) : 0; /* whoever comes after `now` is of age 0 */
-        next = bucket > 0 ? young_younger(young, row, at, oldest_s, sketch_fine_least(bucket, slice_s)) : row->end;
+        int64_t age_s = oldest_s - arrivals[at].into_slice_s, least_s;
+        if (age_s <= 0) { /* whoever comes after `now` is of age 0 */
+            add_age(ages, 0, arrivals[row->end].before - arrivals[at].before);
+            return;
+        }
+        uint32_t bucket = sketch_fine_and_least(age_s, oldest_s - slice_s, slice_s, &least_s); /* oldest_s is a multiple, too */
+        next = young_younger(young, row, at + 1, oldest_s, least_s);
         add_age(ages, bucket, arrivals[next].before - arrivals[at].before);
     }
 }
 
-/* What one slice says, as one ledger counted it, about leads younger than the horizon. */
-static void collect_slice(struct maturing *maturing, const struct funnel *funnel, const struct young *young, int64_t start, int64_t slice_s, int64_t now)
+/* What one slice says, as one ledger counted it, about leads younger than the horizon; of each step (0: it has none). */
+static void collect_slice(struct maturing *maturing, const int64_t *horizons, const struct young *young, int64_t oldest_s, int64_t slice_s)
 {
-    int64_t horizons[FUNNEL_STEPS_MAX]; /* 0: nobody here is younger */
-    for (int k = 0; k < funnel->step_count; k++) {
-        int next = funnel->next_required[k];
-        horizons[k] = next >= 0 && start + slice_s > now - funnel->steps[next].horizon_s ? funnel->steps[next].horizon_s : 0;
-    }
     for (const struct young_row *row = young->rows; row < young->rows + young->row_count; row++) {
-        if (horizons[row->step] == 0)
+        int64_t horizon_s = horizons[row->step];
+        if (horizon_s == 0 || oldest_s - slice_s >= horizon_s)
             continue;
         maturing->ages[row->step].leads += row->came;
-        collect_row(&maturing->ages[row->step], young, row, now - start, horizons[row->step], slice_s);
+        collect_row(&maturing->ages[row->step], young, row, oldest_s, horizon_s, slice_s);
     }
 }
 
@@ -122,10 +143,13 @@ void maturing_collect(struct maturing *maturing, const struct board *board, stru
         for (int k = 0; k < funnel->step_count; k++)
             clear_ages(&maturing->ages[k]);
     }
+    int64_t horizons[FUNNEL_STEPS_MAX];
+    for (int k = 0; k < funnel->step_count; k++)
+        horizons[k] = funnel->next_required[k] >= 0 ? funnel->steps[funnel->next_required[k]].horizon_s : 0;
     for (size_t i = from; i < of.to; i++) {
         int64_t start = group->slices.list[i].number * slice_s;
         if (watch == NULL || watch_takes(watch, start, slice_s))
-            collect_slice(maturing, funnel, slices_young(&group->slices, i), start, slice_s, now);
+            collect_slice(maturing, horizons, slices_young(&group->slices, i), now - start, slice_s);
     }
     for (int k = 0; k < funnel->step_count; k++)
         list_ages(&maturing->ages[k]);

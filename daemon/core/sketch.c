@@ -57,6 +57,21 @@ int64_t sketch_fine_least(uint32_t fine, int64_t slice_s)
     return part == 0 ? least_s : ((least_s - 1) / slice_s + part) * slice_s + 1;
 }
 
+uint32_t sketch_fine_and_least(int64_t duration_s, int64_t multiple_s, int64_t slice_s, int64_t *least_s)
+{
+    uint32_t bucket = sketch_bucket(duration_s), part = 0;
+    int64_t least = least_of(bucket);
+    *least_s = least;
+    if (sketch_is_exact(bucket))
+        return SKETCH_PARTS * bucket;
+    for (int64_t multiple = multiple_s; multiple >= least && part < SKETCH_PARTS - 1; multiple -= slice_s)
+        part++;
+    uint32_t fine = SKETCH_PARTS * bucket + part;
+    if (part > 0)
+        *least_s = part < SKETCH_PARTS - 1 ? multiple_s + 1 : sketch_fine_least(fine, slice_s);
+    return fine;
+}
+
 int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)
 {
     int64_t total = 0;

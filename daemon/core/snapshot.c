@@ -12,6 +12,8 @@ struct step_counts { int64_t passed, left_lost, left_won, excluded; }; /* read f
 struct snapshot_maker {
     struct snapshot snapshot;
     struct step_counts counts[TALLY_BASES][FUNNEL_STEPS_MAX];
+    bool has_baseline;
+    int64_t baseline_reached[TALLY_BASES][FUNNEL_STEPS_MAX];
     const struct tally_entry *entries; /* the window's */
     size_t entry_count;
     struct sketch_count *durations;
@@ -43,14 +45,14 @@ static double ratio_of(int64_t part, int64_t whole)
 
 /* ---- from the tally to the counts ---- */
 
-static void read_entry(struct snapshot_maker *maker, const struct tally_entry *entry)
+/* All of one basis, field and step. */
+static void read_stretch(struct snapshot_maker *maker, uint32_t key, int64_t count)
 {
-    enum tally_basis basis = tally_key_basis(entry->key);
-    enum tally_field field = tally_key_field(entry->key);
-    int step = tally_key_step(entry->key);
+    enum tally_basis basis = tally_key_basis(key);
+    enum tally_field field = tally_key_field(key);
+    int step = tally_key_step(key);
     struct snapshot_view *view = &maker->snapshot.views[basis];
     struct step_counts *counts = &maker->counts[basis][step];
-    int64_t count = entry->count;
     if (tally_is_outcome(field))
         view->steps[step].reached += count;
     switch (field) {
@@ -83,13 +85,17 @@ static void read_entry(struct snapshot_maker *maker, const struct tally_entry *e
     }
 }
 
-static void read_reached(const struct tally *tally, enum tally_basis basis, int64_t reached[FUNNEL_STEPS_MAX])
+static void read_reached(const struct tally *tally, int64_t reached[TALLY_BASES][FUNNEL_STEPS_MAX])
 {
-    struct tally_entry entry;
-    memset(reached, 0, FUNNEL_STEPS_MAX * sizeof *reached);
-    for (uint32_t slot = 0; tally_next(tally, &slot, &entry);)
-        if (tally_key_basis(entry.key) == basis && tally_is_outcome(tally_key_field(entry.key)))
-            reached[tally_key_step(entry.key)] += entry.count;
+    size_t count;
+    const struct tally_entry *entries = tally_entries(tally, &count);
+    memset(reached, 0, sizeof(int64_t[TALLY_BASES][FUNNEL_STEPS_MAX]));
+    for (size_t i = 0; i < count;) {
+        uint32_t key = entries[i].key;
+        int64_t sum = tally_sum_stretch(entries, count, &i);
+        if (tally_is_outcome(tally_key_field(key)))
+            reached[tally_key_basis(key)][tally_key_step(key)] += sum;
+    }
 }
 
 /* ---- one step ---- */
@@ -150,7 +156,7 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
 {
     const struct funnel *funnel = maker->snapshot.funnel;
     struct snapshot_view *view = &maker->snapshot.views[basis];
-    int64_t reached[FUNNEL_STEPS_MAX], baseline_reached[FUNNEL_STEPS_MAX];
+    int64_t reached[FUNNEL_STEPS_MAX];
     if (basis == TALLY_ACTIVITY) {
         view->entered = view->steps[0].reached;
         view->open = view->returned = -1;
@@ -159,9 +165,6 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
     }
     view->won_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_WON_AMOUNT, 0, 0));
     view->lost_amount = tally_get_amount(&window->tally, tally_key(basis, TALLY_LOST_AMOUNT, 0, 0));
-    const struct tally *baseline = board_baseline(board, window);
-    if (baseline != NULL)
-        read_reached(baseline, basis, baseline_reached);
     for (int k = 0; k < funnel->step_count; k++) {
         struct snapshot_step *step = &view->steps[k];
         const struct step_counts *counts = &maker->counts[basis][k];
@@ -185,7 +188,7 @@ static void fill_view(struct snapshot_maker *maker, const struct board *board, c
         view->stages[s].conversion = s > 0 ? ratio_of(view->stages[s].reached, view->stages[s - 1].reached) : NAN;
     }
     view->conversion = ratio_of(view->won, view->entered);
-    struct bottleneck_input input = {reached, baseline != NULL ? baseline_reached : NULL, view->won, view->won_amount};
+    struct bottleneck_input input = {reached, maker->has_baseline ? maker->baseline_reached[basis] : NULL, view->won, view->won_amount};
     view->bottleneck_count = bottleneck_rank(funnel, &input, view->bottlenecks);
 }
 
@@ -225,8 +228,14 @@ const struct snapshot *snapshot_make(struct snapshot_maker *maker, const struct 
     snapshot->final = snapshot->window->kind != WINDOW_ROLLING && tick >= window->span.end + snapshot->funnel->lateness_s;
 
     maker->entries = tally_entries(&window->tally, &maker->entry_count);
-    for (size_t i = 0; i < maker->entry_count; i++)
-        read_entry(maker, &maker->entries[i]);
+    for (size_t i = 0; i < maker->entry_count;) {
+        uint32_t key = maker->entries[i].key;
+        read_stretch(maker, key, tally_sum_stretch(maker->entries, maker->entry_count, &i));
+    }
+    const struct tally *baseline = board_baseline(board, window);
+    maker->has_baseline = baseline != NULL;
+    if (baseline != NULL)
+        read_reached(baseline, maker->baseline_reached);
     for (int basis = 0; basis < TALLY_BASES; basis++)
         fill_view(maker, board, window, (enum tally_basis)basis);
     maturing_collect(&maker->maturing, board, window->group, snapshot->span, NULL, time_floor(tick, board_slice_s(board)));

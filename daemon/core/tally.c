@@ -219,6 +219,7 @@ bool tally_is_zero(const struct tally *tally)
 void tally_clear(struct tally *tally)
 {
     tally->count = tally->settled = 0;
+    tally->dropped = false;
     if (tally->amounts != NULL)
         memset(tally->amounts, 0, AMOUNTS * sizeof *tally->amounts);
 }
@@ -233,8 +234,10 @@ void tally_free(struct tally *tally)
 void tally_drop(struct tally *tally, uint32_t key)
 {
     struct tally_entry *entry = find(tally, key);
-    if (entry != NULL)
-        entry->count = 0; /* it goes when additions are merged */
+    if (entry == NULL)
+        return;
+    entry->count = 0; /* it goes when additions are merged, or all entries are asked for */
+    tally->dropped = true;
 }
 
 static void sort(struct tally_entry *entries, size_t count)
@@ -282,7 +285,9 @@ bool tally_next(const struct tally *tally, uint32_t *place, struct tally_entry *
 const struct tally_entry *tally_entries(const struct tally *tally, size_t *count)
 {
     struct tally *read = settled(tally);
-    read->count = read->settled = (uint32_t)sum_up(read->entries, read->count); /* without those that were dropped */
+    if (read->dropped)
+        read->count = read->settled = (uint32_t)sum_up(read->entries, read->count);
+    read->dropped = false;
     *count = read->count;
     return read->entries;
 }

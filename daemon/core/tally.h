@@ -81,6 +81,7 @@ struct tally { /* zeroed: empty. Open so that it can live inside other tables; f
     struct tally_sum *amounts; /* by basis: won, lost; NULL: none yet */
     uint32_t count, capacity;
     uint32_t settled;          /* the first so many ascend by key, each key once; the others are additions */
+    bool dropped;              /* some of these may be 0 */
 };
 
 void tally_make_room(struct tally *tally); /* tally_add's slow way; this module's own */
@@ -126,6 +127,16 @@ const struct tally_entry *tally_of_field(const struct tally *tally, enum tally_b
 
 /* Of a tally's entries those of one basis, field and step, ascending by detail: they lie together. */
 const struct tally_entry *tally_stretch(const struct tally_entry *entries, size_t entry_count, enum tally_basis basis, enum tally_field field, int step, size_t *count);
+
+/* The sum of the entries of one basis, field and step that begin at *place (not the end), and step past them. */
+static inline int64_t tally_sum_stretch(const struct tally_entry *entries, size_t entry_count, size_t *place)
+{
+    int64_t sum = 0;
+    uint32_t stretch = entries[*place].key / (TALLY_DETAIL_MAX + 1);
+    for (; *place < entry_count && entries[*place].key / (TALLY_DETAIL_MAX + 1) == stretch; ++*place)
+        sum += entries[*place].count;
+    return sum;
+}
 
 /* All of them, ascending; they live in the tally until it is changed. */
 const struct tally_entry *tally_entries(const struct tally *tally, size_t *count);

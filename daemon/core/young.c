@@ -67,10 +67,10 @@ static bool is_younger(const struct young *young, size_t place, int64_t oldest_s
     return oldest_s - young->arrivals[place].into_slice_s < age_s;
 }
 
-size_t young_younger(const struct young *young, const struct young_row *row, size_t from, int64_t oldest_s, int64_t age_s)
+size_t young_younger_far(const struct young *young, const struct young_row *row, size_t from, int64_t oldest_s, int64_t age_s)
 {
     size_t low = from, high = from; /* those before `low` are not younger; at `high` they are, or nobody is there */
-    while (high < row->end && !is_younger(young, high, oldest_s, age_s)) { /* mostly it is near */
+    while (high < row->end && !is_younger(young, high, oldest_s, age_s)) {
         low = high + 1;
         high += high - from + 1;
     }

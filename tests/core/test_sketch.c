@@ -32,6 +32,9 @@ static void check_fine(int64_t duration_s, int64_t slice_s)
     int64_t least = sketch_fine_least(fine, slice_s);
     assert_int_equal(sketch_fine_bucket(fine), sketch_bucket(duration_s));
     assert_true(least <= duration_s && sketch_fine(least, slice_s) == fine && (least == 0 || sketch_fine(least - 1, slice_s) < fine));
+    int64_t same_least;
+    if (duration_s > 0)
+        assert_true(sketch_fine_and_least(duration_s, (duration_s - 1) / slice_s * slice_s, slice_s, &same_least) == fine && same_least == least);
     assert_int_equal(sketch_fine_beyond(duration_s, slice_s, duration_s), fine);
     uint32_t beyond = sketch_fine_beyond(duration_s + 1, slice_s, duration_s);
     assert_int_equal(beyond, sketch_fine(duration_s + 1, slice_s) + SKETCH_BEYOND);
