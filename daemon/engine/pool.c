@@ -1,12 +1,16 @@
 #include "pool.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include "../core/memory.h"
 
-enum { WORTH_WAKING = 128 }; /* items */
+enum {
+    WORTH_WAKING = 128, /* items */
+    LOOKS = 4000,       /* at whether there is something to do, before a thread sleeps: some tens of microseconds, as long as it would take to wake it */
+};
 
 struct work { void (*call)(void *context, int thread); void *context; }; /* call NULL: none */
 
@@ -21,8 +25,8 @@ struct pool {
     struct worker *workers; /* of numbers 1 .. threads - 1 */
     pthread_mutex_t lock;
     pthread_cond_t begin, end;
-    unsigned long round;    /* of work; grows by one a run */
-    int running;
+    atomic_ulong round;     /* of work; grows by one a run */
+    atomic_int running;     /* workers that have not done it yet */
     bool stopping;
     struct work left, work; /* of the round, one after the other; between rounds, what is left to the next one */
 };
@@ -35,26 +39,40 @@ static void do_round(const struct pool *pool, int thread)
         pool->work.call(pool->work.context, thread);
 }
 
+static inline void pause_a_little(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#endif
+}
+
+/* The next round, or false: there is none any more. */
+static bool await_round(struct pool *pool, unsigned long *seen)
+{
+    for (int look = 0; look < LOOKS && atomic_load(&pool->round) == *seen; look++)
+        pause_a_little();
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->round) == *seen && !pool->stopping)
+        pthread_cond_wait(&pool->begin, &pool->lock);
+    *seen = atomic_load(&pool->round);
+    bool stopping = pool->stopping;
+    pthread_mutex_unlock(&pool->lock);
+    return !stopping;
+}
+
 static void *worker_main(void *argument)
 {
     struct worker *worker = argument;
     struct pool *pool = worker->pool;
-    unsigned long seen = 0;
-    for (;;) {
-        pthread_mutex_lock(&pool->lock);
-        while (pool->round == seen && !pool->stopping)
-            pthread_cond_wait(&pool->begin, &pool->lock);
-        seen = pool->round;
-        bool stopping = pool->stopping;
-        pthread_mutex_unlock(&pool->lock);
-        if (stopping)
-            return NULL;
+    for (unsigned long seen = 0; await_round(pool, &seen);) {
         do_round(pool, worker->number);
+        if (atomic_fetch_sub(&pool->running, 1) > 1)
+            continue;
         pthread_mutex_lock(&pool->lock);
-        if (--pool->running == 0)
-            pthread_cond_signal(&pool->end);
+        pthread_cond_signal(&pool->end);
         pthread_mutex_unlock(&pool->lock);
     }
+    return NULL;
 }
 
 struct pool *pool_new(int threads)
@@ -95,24 +113,33 @@ int pool_threads(const struct pool *pool)
     return pool->threads;
 }
 
+static void begin_round(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    atomic_store(&pool->running, pool->threads - 1);
+    atomic_fetch_add(&pool->round, 1);
+    pthread_cond_broadcast(&pool->begin);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void await_end(struct pool *pool)
+{
+    for (int look = 0; look < LOOKS && atomic_load(&pool->running) > 0; look++)
+        pause_a_little();
+    pthread_mutex_lock(&pool->lock);
+    while (atomic_load(&pool->running) > 0)
+        pthread_cond_wait(&pool->end, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+}
+
 static void run(struct pool *pool, struct work work)
 {
-    if (pool->threads > 1)
-        pthread_mutex_lock(&pool->lock);
     pool->work = work;
-    if (pool->threads > 1) {
-        pool->running = pool->threads - 1;
-        pool->round++;
-        pthread_cond_broadcast(&pool->begin);
-        pthread_mutex_unlock(&pool->lock);
-    }
+    if (pool->threads > 1)
+        begin_round(pool);
     do_round(pool, 0);
-    if (pool->threads > 1) {
-        pthread_mutex_lock(&pool->lock);
-        while (pool->running > 0)
-            pthread_cond_wait(&pool->end, &pool->lock);
-        pthread_mutex_unlock(&pool->lock);
-    }
+    if (pool->threads > 1)
+        await_end(pool);
     pool->left = (struct work){0};
 }
 
