@@ -451,9 +451,9 @@ bool ledger_each_changed(struct ledger *ledger, size_t most, void (*each)(void *
 {
     size_t first = ledger->changed_first, left = ledger->changed_count - first, end = first + (left < most ? left : most);
     for (size_t i = first; i < end; i++) {
-        if (i + 2 * COUNT_AHEAD < end)
+        if (i + 2 * COUNT_AHEAD < ledger->changed_count)
             ledger_prefetch_slot(ledger, ledger->changed[i + 2 * COUNT_AHEAD]);
-        if (i + COUNT_AHEAD < end)
+        if (i + COUNT_AHEAD < ledger->changed_count)
             ledger_prefetch_lead(ledger, ledger->changed[i + COUNT_AHEAD]);
         each_of_hash(ledger, ledger->changed[i], each, context);
     }
