@@ -85,7 +85,7 @@ static bool read_file(struct search *search, struct history *history)
         intake_fill(&intake, records, count, history->topic);
         while ((item = intake_take(&intake, TIME_NEVER)) != NULL)
             see_item(search, history, records, item);
-        fold_apply(&search->fold); /* before the decoder's memory is used again */
+        fold_settle(&search->fold); /* before the memory of its events is used again */
     }
     intake_free(&intake);
     return count == 0;

@@ -40,7 +40,7 @@ void fold_init(struct fold *fold, const struct settings *settings, struct pool *
 
 void fold_free(struct fold *fold)
 {
-    fold_settle(fold);
+    pool_settle(fold->pool);
     for (int i = 0; i < fold->shard_count; i++)
         ledger_free(fold->shards[i]);
     free(fold->shards);
@@ -89,7 +89,7 @@ static void apply_shard(void *context, int shard)
 
 void fold_apply(struct fold *fold)
 {
-    fold_settle(fold);
+    pool_settle(fold->pool); /* the one before it */
     struct fold_batch batch = fold->batch;
     fold->batch = fold->applied;
     fold->batch.count = 0;
@@ -101,6 +101,7 @@ void fold_apply(struct fold *fold)
 
 void fold_settle(struct fold *fold)
 {
+    fold_apply(fold);
     pool_settle(fold->pool);
 }
 

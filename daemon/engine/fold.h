@@ -41,7 +41,7 @@ void fold_add(struct fold *fold, const struct event *event, int64_t bound);
 /* Apply the batch, with the pool's next run at the latest (pool_leave): its events must live until then. The one before it is applied now. */
 void fold_apply(struct fold *fold);
 
-/* Apply now what was left to the pool: whoever asks for leads calls it first. */
+/* Apply the batch now, and the one before it: whoever asks for leads calls it first. */
 void fold_settle(struct fold *fold);
 
 /* Move to the tick T: leads and windows before `bound` go, deltas meet on the board. The batch is applied before. */

@@ -71,7 +71,6 @@ static void measure_commit(struct leader *leader, uint64_t leads, int64_t took_m
 static void write_leads(struct leader *leader)
 {
     int64_t started_ms = steady_ms(leader);
-    fold_apply(&leader->fold);
     fold_settle(&leader->fold);
     leader->written_leads += fold_changed_count(&leader->fold);
     outputs_leads(&leader->outputs, &leader->fold);

@@ -244,6 +244,7 @@ static void see_rows(void *context, const struct log_record *records, int record
 static enum log_status write_gone(struct rebuild *rebuild)
 {
     struct gone gone = {&rebuild->fold, names_new(UINT32_MAX)};
+    fold_settle(&rebuild->fold);
     enum log_status status = rebuild->log->ops->restore(rebuild->log, LOG_LEADS_CHANGELOG, see_rows, &gone);
     for (uint32_t lead = 1; status == LOG_OK && lead < names_count(gone.leads); lead++) {
         outputs_no_lead(&rebuild->outputs, names_text(gone.leads, lead));
