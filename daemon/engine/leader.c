@@ -19,7 +19,7 @@ enum {
     COMMIT_LEADS = 1 << 15,    /* changed between two commits at most, about, to begin with: the larger a commit, the fewer leads are written twice */
     COMMIT_LEADS_LEAST = 1 << 12,
     COMMIT_LEADS_MOST = 1 << 22,
-    COMMIT_TAKES_MS = 3000,    /* later as many as can be written in this time, a small part of what the brokers give a transaction */
+    COMMIT_TAKES_MS = 6000,    /* later as many as can be written in this time, going by the last one: a tenth of what the brokers give a transaction */
     COMMIT_MS = 3000,          /* between what is taken and its commit, at most; */
     BEHIND_MS = 10000,         /* but ticks this far behind the wall clock are not worth a commit each: */
     BEHIND_COMMIT_MS = 10000,  /* so often is enough to see how far it is, and a crash repeats no more */
