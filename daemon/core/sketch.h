@@ -32,11 +32,11 @@ double sketch_value(uint32_t bucket);
  * 0 .. SKETCH_PARTS * SKETCH_BUCKETS - 1; ascending. */
 uint32_t sketch_fine(int64_t duration_s, int64_t slice_s);
 
-/* The same without a division, for a duration > 0 of which is known the greatest multiple of slice_s that it is longer than; and the least duration of its fine bucket. */
-uint32_t sketch_fine_and_least(int64_t duration_s, int64_t multiple_s, int64_t slice_s, int64_t *least_s);
-
 /* The same with SKETCH_BEYOND added where the duration is longer than the horizon. */
 uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon_s);
+
+/* The fine bucket, and the least duration of it, without a division: of a duration > 0 of which is known the greatest multiple of slice_s that it is longer than. */
+uint32_t sketch_fine_and_least(int64_t duration_s, int64_t multiple_s, int64_t slice_s, int64_t *least_s);
 
 /* The least duration of a fine bucket that is not empty. */
 int64_t sketch_fine_least(uint32_t fine, int64_t slice_s);
