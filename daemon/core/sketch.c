@@ -37,26 +37,6 @@ double sketch_value(uint32_t bucket)
     return (double)least_of(bucket) + (double)(width_of(bucket) - 1) / 2;
 }
 
-uint32_t sketch_fine(int64_t duration_s, int64_t slice_s)
-{
-    uint32_t bucket = sketch_bucket(duration_s);
-    if (sketch_is_exact(bucket))
-        return SKETCH_PARTS * bucket;
-    int64_t longer_than = (duration_s - 1) / slice_s - (least_of(bucket) - 1) / slice_s; /* so many multiples in it */
-    return SKETCH_PARTS * bucket + (uint32_t)(longer_than < SKETCH_PARTS ? longer_than : SKETCH_PARTS - 1);
-}
-
-uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon_s)
-{
-    return sketch_fine(duration_s, slice_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
-}
-
-int64_t sketch_fine_least(uint32_t fine, int64_t slice_s)
-{
-    int64_t least_s = least_of(sketch_fine_bucket(fine)), part = fine % SKETCH_PARTS;
-    return part == 0 ? least_s : ((least_s - 1) / slice_s + part) * slice_s + 1;
-}
-
 uint32_t sketch_fine_and_least(int64_t duration_s, int64_t multiple_s, int64_t slice_s, int64_t *least_s)
 {
     uint32_t bucket = sketch_bucket(duration_s), part = 0;
@@ -70,6 +50,23 @@ uint32_t sketch_fine_and_least(int64_t duration_s, int64_t multiple_s, int64_t s
     if (part > 0)
         *least_s = part < SKETCH_PARTS - 1 ? multiple_s + 1 : sketch_fine_least(fine, slice_s);
     return fine;
+}
+
+uint32_t sketch_fine(int64_t duration_s, int64_t slice_s)
+{
+    int64_t least_s;
+    return sketch_fine_and_least(duration_s, (duration_s - 1) / slice_s * slice_s, slice_s, &least_s);
+}
+
+uint32_t sketch_fine_beyond(int64_t duration_s, int64_t slice_s, int64_t horizon_s)
+{
+    return sketch_fine(duration_s, slice_s) + (duration_s > horizon_s ? (uint32_t)SKETCH_BEYOND : 0);
+}
+
+int64_t sketch_fine_least(uint32_t fine, int64_t slice_s)
+{
+    int64_t least_s = least_of(sketch_fine_bucket(fine)), part = fine % SKETCH_PARTS;
+    return part == 0 ? least_s : ((least_s - 1) / slice_s + part) * slice_s + 1;
 }
 
 int64_t sketch_quantile(const struct sketch_count *counts, int length, double q)

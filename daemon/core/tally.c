@@ -50,19 +50,25 @@ static size_t merge(const struct tally_entry *a, size_t a_length, const struct t
     return (size_t)(out - first);
 }
 
+/* In order of key: where they are, or in *room, which the caller frees (NULL: none was needed). */
+static struct tally_entry *sort(struct tally_entry *entries, size_t count, struct tally_entry **room)
+{
+    *room = NULL;
+    if (count <= KEY_SORT_FEW) {
+        key_sort_few(entries, count);
+        return entries;
+    }
+    struct key_digits digits = {0};
+    for (size_t i = 0; i < count; i++)
+        key_digits_count(&digits, entries[i].key);
+    *room = memory_resize(NULL, count * sizeof **room);
+    return key_sort_many(entries, *room, count, &digits);
+}
+
 static void settle_additions(struct tally *tally)
 {
-    struct tally_entry *additions = tally->entries + tally->settled, *sorted = additions, *room = NULL;
     size_t added = tally->count - tally->settled;
-    if (added <= KEY_SORT_FEW) {
-        key_sort_few(additions, added);
-    } else {
-        struct key_digits digits = {0};
-        for (size_t i = 0; i < added; i++)
-            key_digits_count(&digits, additions[i].key);
-        room = memory_resize(NULL, added * sizeof *room);
-        sorted = key_sort_many(additions, room, added, &digits);
-    }
+    struct tally_entry *room, *sorted = sort(tally->entries + tally->settled, added, &room);
     added = sum_up(sorted, added);
     size_t settled = tally->settled;
     if (settled == 0) {
@@ -240,21 +246,6 @@ void tally_drop(struct tally *tally, uint32_t key)
     tally->dropped = true;
 }
 
-static void sort(struct tally_entry *entries, size_t count)
-{
-    if (count <= KEY_SORT_FEW) {
-        key_sort_few(entries, count);
-        return;
-    }
-    struct key_digits digits = {0};
-    for (size_t i = 0; i < count; i++)
-        key_digits_count(&digits, entries[i].key);
-    struct tally_entry *room = memory_resize(NULL, count * sizeof *room), *sorted = key_sort_many(entries, room, count, &digits);
-    if (sorted != entries)
-        memcpy(entries, sorted, count * sizeof *sorted);
-    free(room);
-}
-
 void tally_renumber(struct tally *tally, enum tally_field field, const uint32_t *numbers)
 {
     bool equal = false;
@@ -263,7 +254,10 @@ void tally_renumber(struct tally *tally, enum tally_field field, const uint32_t 
         struct tally_entry *entries = (struct tally_entry *)(uintptr_t)tally_of_field(tally, (enum tally_basis)basis, field, &count);
         for (size_t i = 0; i < count; i++)
             entries[i].key += numbers[tally_key_detail(entries[i].key)] - tally_key_detail(entries[i].key);
-        sort(entries, count);
+        struct tally_entry *room, *sorted = sort(entries, count, &room);
+        if (sorted != entries)
+            memcpy(entries, sorted, count * sizeof *sorted);
+        free(room);
         for (size_t i = 1; i < count; i++)
             equal |= entries[i].key == entries[i - 1].key;
     }

@@ -62,15 +62,10 @@ size_t young_bytes(const struct young *young)
     return block_bytes(young->row_count > 0 ? young->rows[young->row_count - 1].end : 0, young->row_count);
 }
 
-static bool is_younger(const struct young *young, size_t place, int64_t oldest_s, int64_t age_s)
-{
-    return oldest_s - young->arrivals[place].into_slice_s < age_s;
-}
-
 size_t young_younger_far(const struct young *young, const struct young_row *row, size_t from, int64_t oldest_s, int64_t age_s)
 {
     size_t low = from, high = from; /* those before `low` are not younger; at `high` they are, or nobody is there */
-    while (high < row->end && !is_younger(young, high, oldest_s, age_s)) {
+    while (high < row->end && !young_is_younger(young, high, oldest_s, age_s)) {
         low = high + 1;
         high += high - from + 1;
     }
@@ -78,7 +73,7 @@ size_t young_younger_far(const struct young *young, const struct young_row *row,
         high = row->end;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (is_younger(young, middle, oldest_s, age_s))
+        if (young_is_younger(young, middle, oldest_s, age_s))
             high = middle;
         else
             low = middle + 1;

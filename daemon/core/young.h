@@ -31,15 +31,20 @@ struct young *young_read(const struct tally *slice);
 /* Bytes held, for figures on memory; NULL: none. */
 size_t young_bytes(const struct young *young);
 
+/* Whether the leads at a place are younger than age_s, where those who came as the slice began are of age oldest_s. */
+static inline bool young_is_younger(const struct young *young, size_t place, int64_t oldest_s, int64_t age_s)
+{
+    return oldest_s - young->arrivals[place].into_slice_s < age_s;
+}
+
 size_t young_younger_far(const struct young *young, const struct young_row *row, size_t from, int64_t oldest_s, int64_t age_s); /* young_younger's slow way */
 
-/* The first place of a row from `from` on whose leads are younger than age_s, where those who came as the slice began are of age oldest_s; its end if there
- * is none. Cost O(log places passed). */
+/* The first place of a row from `from` on whose leads are younger than age_s; its end if there is none. Cost O(log places passed). */
 static inline size_t young_younger(const struct young *young, const struct young_row *row, size_t from, int64_t oldest_s, int64_t age_s)
 {
     enum { NEAR = 8 }; /* mostly it is */
     for (size_t end = row->end - from < NEAR ? row->end : from + NEAR; from < end; from++)
-        if (oldest_s - young->arrivals[from].into_slice_s < age_s)
+        if (young_is_younger(young, from, oldest_s, age_s))
             return from;
     return from < row->end ? young_younger_far(young, row, from, oldest_s, age_s) : from;
 }
